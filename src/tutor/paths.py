@@ -1,0 +1,61 @@
+"""The only module that knows where lessons, models and the learner's own state live."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent.parent
+
+
+def _data(name: str) -> Path:
+    """A data folder: the checkout's own, or the copy inside the installed package.
+
+    The checkout wins because an editable install leaves a stale packaged copy behind.
+    """
+    in_checkout = CHECKOUT / name
+    is_checkout = (CHECKOUT / "pyproject.toml").is_file() and in_checkout.is_dir()
+    return in_checkout if is_checkout else PACKAGE / name
+
+
+def lessons() -> Path:
+    """The folder with one Markdown file a lesson."""
+    return _data("lessons")
+
+
+def bundled_models() -> Path:
+    """The folder with one folder a bundled model."""
+    return _data("models")
+
+
+def state() -> Path:
+    """The learner's own folder: progress, notebook, runs and models. Not created here.
+
+    `TUTOR_STATE` names another folder; a class that shares one machine, and the tests, need that.
+    """
+    if chosen := os.environ.get("TUTOR_STATE"):
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tutor", appauthor=False))
+
+
+def progress() -> Path:
+    """The file that remembers which lesson steps are done."""
+    return state() / "progress.json"
+
+
+def runs() -> Path:
+    """The folder with one folder a fine-tuning run."""
+    return state() / "runs"
+
+
+def user_models() -> Path:
+    """The folder with one folder a model of the learner's own."""
+    return state() / "models"
+
+
+def engine_log() -> Path:
+    """The file that takes what the engine process would print to a terminal."""
+    return state() / "engine.log"

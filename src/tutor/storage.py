@@ -1,0 +1,87 @@
+"""Files that are either the old ones or the new ones, never half of each."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tutor.errors import InputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends without an error.
+
+    The data reaches the disk before the name does (fsync, then `os.replace`), so that a crash leaves the old
+    file or the new one. On an error the temporary file is removed and `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.chmod(0o644)  # mkstemp makes files that only their owner may read
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, atomically."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON, atomically. NaN and Infinity are refused with a ValueError."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def read_state(path: Path, check: Callable[[Any], Any], default: Any) -> tuple[Any, str]:
+    """Read one of the learner's own JSON files: (value, what to tell the learner or "").
+
+    `check` turns the parsed JSON into the value and raises ValueError, TypeError or KeyError if it is not one.
+    A missing file gives `default`. A damaged one is set aside with the suffix `.damaged`, never overwritten.
+    """
+    try:
+        return check(json.loads(path.read_text(encoding="utf-8"))), ""
+    except FileNotFoundError:
+        return default, ""
+    except (ValueError, TypeError, KeyError) as error:
+        aside = path.with_name(path.name + ".damaged")
+        path.replace(aside)
+        return default, f"{path.name} was damaged ({error}); it is kept as {aside.name}"
+
+
+def read_learner_text(path: Path, limit: int = 1 << 30) -> str:
+    """The text of a file that the user named, decoded as UTF-8 (a byte-order mark is dropped).
+
+    Raises InputError if it is missing, a directory, larger than `limit` bytes, binary or not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise InputError(str(path), f"{size:,} bytes is over the limit of {limit:,}", "give a smaller file")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "check the path") from None
+    except IsADirectoryError:
+        raise InputError(str(path), "this is a directory", "name a text file in it") from None
+    except OSError as error:
+        raise InputError(str(path), error.strerror or "unreadable", "check the path and its permissions") from None
+    if b"\x00" in data:
+        raise InputError(str(path), "this is a binary file, not text", "give a plain-text file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            str(path), f"byte {error.start} is not UTF-8", "save the file as UTF-8 and try again"
+        ) from None
