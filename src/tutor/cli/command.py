@@ -1,0 +1,147 @@
+"""A Typer command from an experiment's `Inputs`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from tutor import experiments
+from tutor.cli.show import Form, show
+from tutor.errors import InputError, TutorError, UsageError
+from tutor.experiments.frame.inputs import Argument, Field, Option, fields
+
+_TYPES: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "words": list[str]}
+
+_FORM_OPTIONS: dict[str, tuple[Any, Any, str]] = {
+    "json": (bool, False, "One JSON document on standard output."),
+    "plain": (bool, False, "The same facts as sentences."),
+    "output": (str | None, None, "Write the picture (.svg, .html, .txt) or the record (.json) to this file."),
+    "force": (bool, False, "Let --output replace an existing file."),
+    "ascii": (bool, False, "Only ASCII characters."),
+    "verbose": (bool, False, "Say on standard error where it computed and how long it took."),
+}
+
+
+def command_of(name: str) -> Callable[..., None]:
+    """The function that Typer turns into the command `name`; its signature is made from the `Inputs`."""
+    inputs_class = experiments.load(name).Inputs
+    described = fields(inputs_class)
+
+    def command(**values: Any) -> None:
+        form = Form(**{key: values.pop(key) for key in list(values) if key in Form.__dataclass_fields__})
+        with reporting():
+            filled = _with_standard_input(name, described, values)
+            succeeded = show(name, inputs_class(**filled), form)
+        if not succeeded:
+            raise typer.Exit(1)
+
+    parameters = [_parameter(field) for field in described] + _form_parameters(name)
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+class reporting:  # noqa: N801 - reads as a word in `with reporting():`
+    """Turns an expected failure inside its block into one line on standard error and an exit status."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, TutorError):
+            print(f"tutor: {error}", file=sys.stderr)
+            raise typer.Exit(error.exit_status) from None
+        if isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(130) from None
+        if isinstance(error, BrokenPipeError):
+            # The reader has what it wanted. Python would complain when it flushes at exit.
+            import os
+
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+
+def _parameter(field: Field) -> inspect.Parameter:
+    """A keyword-only parameter; the order is that of the fields."""
+    kind = _TYPES[field.kind]
+    if isinstance(field.spec, Argument):
+        # Absent is allowed here, because standard input may stand in; `_with_standard_input` has the last word.
+        described = typer.Argument(help=field.spec.help, metavar=field.spec.metavar or field.name.upper())
+        annotation, default = Annotated[kind | None, described], None
+    else:
+        annotation, default = Annotated[kind | None, _option(field, field.spec)], None
+        if field.default is not None and not field.required:
+            annotation = Annotated[kind, _option(field, field.spec)]
+            default = list(field.default) if field.kind == "words" else field.default
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def _option(field: Field, spec: Option) -> Any:
+    flag = f"{field.flag}/--no-{field.flag[2:]}" if field.kind == "bool" else field.flag
+    flags = [flag, spec.short] if spec.short else [flag]
+    shown: dict[str, Any] = {"metavar": "|".join(spec.choices)} if spec.choices else {}
+    if spec.source or spec.choices:
+        shown["autocompletion"] = _completion(spec)
+    return typer.Option(*flags, help=spec.help, **shown)
+
+
+def _completion(spec: Option) -> Callable[[str], list[str]]:
+    def complete(incomplete: str) -> list[str]:
+        from tutor.cli.completion import words_for
+
+        return [word for word in spec.choices or words_for(spec.source) if word.startswith(incomplete)]
+
+    return complete
+
+
+def _form_parameters(name: str) -> list[inspect.Parameter]:
+    options = dict(_FORM_OPTIONS)
+    if experiments.is_long(name):
+        options["stream"] = (bool, True, "Print as it is made.")
+    parameters = []
+    for key, (kind, default, text) in options.items():
+        flags = ["--stream/--no-stream"] if key == "stream" else [f"--{key}"]
+        flags += ["-v"] if key == "verbose" else []
+        annotation = Annotated[kind, typer.Option(*flags, help=text, rich_help_panel="Output")]
+        parameters.append(
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        )
+    return parameters
+
+
+def _with_standard_input(name: str, described: tuple[Field, ...], values: dict[str, Any]) -> dict[str, Any]:
+    """The values that were given, with standard input where it stands in for an argument."""
+    piped_to = next((f for f in described if isinstance(f.spec, Argument) and f.spec.piped), None)
+    filled: dict[str, Any] = {}
+    for field in described:
+        value = values[field.name]
+        if field is piped_to and (value in ("-", ["-"]) or (not value and field.required and _is_piped())):
+            text = read_standard_input()
+            value = text.split() if field.kind == "words" else text
+        if value is None or (field.kind == "words" and not value and field.required):
+            if field.required:
+                raise UsageError(f"tutor {name}", f"{field.name.upper()} is missing", f"see tutor {name} --help")
+            continue
+        filled[field.name] = tuple(value) if isinstance(value, list) else value
+    return filled
+
+
+def _is_piped() -> bool:
+    return not sys.stdin.isatty()
+
+
+def read_standard_input() -> str:
+    """Standard input as text, without the line end that `echo` adds. Raises InputError if it is not UTF-8."""
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "standard input", f"byte {error.start} is not UTF-8", "pipe UTF-8 text into it"
+        ) from None
+    return text.removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,141 @@
+"""Run an experiment and give its record in the form that was asked for."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor import experiments
+from tutor.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SUFFIXES = (".svg", ".html", ".txt", ".json")
+"""What `--output` can write."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The options that every experiment shares: in which form the record is wanted."""
+
+    json: bool = False
+    plain: bool = False
+    output: str | None = None
+    force: bool = False
+    ascii: bool = False
+    verbose: bool = False
+    stream: bool = True
+
+
+def show(name: str, inputs: Any, form: Form) -> bool:
+    """Run the experiment, print or write its record; false if it ran and the answer is no."""
+    target = _checked_target(form)
+    start = time.perf_counter()
+    result, streamed = _run(name, inputs, form)
+    if form.verbose:
+        where = getattr(result, "device", "cpu")
+        print(f"computed on {where} in {time.perf_counter() - start:.2f} s", file=sys.stderr)
+    if target is not None:
+        _write(name, inputs, result, form, target)
+    if form.json:
+        from tutor.experiments.frame.record import to_json
+
+        _print_json(to_json(name, inputs, result), form)
+    elif form.plain:
+        from tutor.views import words
+
+        print(printable("\n".join(words(name, result)), form))
+    elif target is None and not streamed:
+        from tutor.views import picture
+
+        console(form).print(picture(name, result))
+    sys.stdout.flush()
+    return bool(getattr(result, "succeeded", True))
+
+
+def _run(name: str, inputs: Any, form: Form) -> tuple[Any, bool]:
+    """The result, and whether its text already went out piece by piece."""
+    if not experiments.is_long(name):
+        return experiments.result_of(name, inputs), False
+    from tutor.cli.streaming import stream
+
+    return stream(name, inputs, form)
+
+
+def console(form: Form) -> Console:
+    """A Rich console on standard output: `NO_COLOR`, `TERM=dumb`, `COLUMNS` and the locale are obeyed."""
+    from rich.console import Console
+
+    return Console(file=_Encodable(sys.stdout, _ascii_only(form)), highlight=False, emoji=False, markup=False)
+
+
+def _ascii_only(form: Form) -> bool:
+    return form.ascii or not (sys.stdout.encoding or "ascii").lower().startswith("utf")
+
+
+class _Encodable:
+    """Standard output that Rich takes for an ASCII one when only ASCII characters may be written."""
+
+    def __init__(self, stream: Any, ascii_only: bool) -> None:
+        self._stream = stream
+        self.encoding = "ascii" if ascii_only else "utf-8"
+
+    def write(self, text: str) -> int:
+        if self.encoding == "ascii":
+            text = spelled(text)
+        return int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def printable(text: str, form: Form) -> str:
+    """`text` with what the terminal cannot show spelled out in ASCII."""
+    if not _ascii_only(form):
+        return text
+    from tutor.views.ascii import spelled
+
+    return spelled(text)
+
+
+def _print_json(text: str, form: Form) -> None:
+    """JSON escapes what cannot be shown, so that nothing is lost."""
+    if _ascii_only(form):
+        import json
+
+        text = json.dumps(json.loads(text), ensure_ascii=True)
+    print(text)
+
+
+def _checked_target(form: Form) -> Path | None:
+    """The file that `--output` names, refused before any work is done if it cannot be written."""
+    if form.output is None:
+        return None
+    target = Path(form.output)
+    if target.suffix not in SUFFIXES:
+        raise UsageError(form.output, f"no form is called {target.suffix or 'that'}", f"end it in {', '.join(SUFFIXES)}")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise InputError(form.output, "not a place for a file", "name a file in an existing directory")
+    if target.exists() and not form.force:
+        raise InputError(form.output, "the file exists", "choose another name or add --force")
+    return target
+
+
+def _write(name: str, inputs: Any, result: Any, form: Form, target: Path) -> None:
+    from tutor.storage import write_text
+
+    if target.suffix == ".json":
+        from tutor.experiments.frame.record import to_json
+
+        text = to_json(name, inputs, result) + "\n"
+    else:
+        from tutor.views import picture
+        from tutor.views.export import export
+
+        text = export(picture(name, result), target.suffix, title=f"tutor {name}", ascii_only=form.ascii)
+    write_text(target, text)
+    print(f"wrote {target}", file=sys.stderr)

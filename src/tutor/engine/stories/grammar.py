@@ -1,0 +1,196 @@
+"""A tiny grammar of choices, and the English word forms that the stories need.
+
+A template is plain text with three kinds of slot:
+
+    [big|small|]      one of the alternatives, which may nest and may be empty
+    {hero.o}          a reference to the entity in the role *hero*, in the form *o* (see `wording`)
+    <glad>            one of the alternatives of the pool of that name (see `phrases`)
+
+A bar outside all brackets separates alternatives of the whole template. `~` takes back the capital
+letter that the place in the sentence would ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several sequences."""
+
+    options: tuple[Sequence, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A mention of the entity that plays `role`, in the grammatical `form`."""
+
+    role: str
+    form: str
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One alternative of the named pool of wordings."""
+
+    name: str
+
+
+Node = str | Choice | Reference | Pool
+Sequence = tuple[Node, ...]
+
+_SLOTS = re.compile(r"[\[\]|]|\{[^{}]*\}|<[^<>]*>")
+
+
+@lru_cache(maxsize=None)
+def parse(template: str) -> Choice:
+    """The alternatives of a template.
+
+    >>> parse("a [red|blue] {toy}|it").options[1]
+    ('it',)
+    """
+    stack: list[list[list[Node]]] = [[[]]]
+    position = 0
+    for slot in _SLOTS.finditer(template):
+        _add(stack, template[position : slot.start()])
+        position = slot.end()
+        token = slot.group()
+        if token == "[":
+            stack.append([[]])
+        elif token == "|":
+            stack[-1].append([])
+        elif token == "]":
+            options = stack.pop()
+            stack[-1][-1].append(Choice(tuple(tuple(option) for option in options)))
+        elif token[0] == "{":
+            role, _, form = token[1:-1].partition(".")
+            stack[-1][-1].append(Reference(role, form or "s"))
+        else:
+            stack[-1][-1].append(Pool(token[1:-1]))
+    _add(stack, template[position:])
+    if len(stack) != 1:
+        raise ValueError(f"unbalanced brackets in template: {template}")
+    return Choice(tuple(tuple(option) for option in stack[0]))
+
+
+def _add(stack: list[list[list[Node]]], text: str) -> None:
+    if text:
+        stack[-1][-1].append(text)
+
+
+@lru_cache(maxsize=None)
+def alternatives(template: str) -> tuple[str, ...]:
+    """The texts between the outermost bars.
+
+    >>> alternatives("a [b|c]|d")
+    ('a [b|c]', 'd')
+    """
+    found, depth, start = [], 0, 0
+    for index, letter in enumerate(template):
+        if letter in "[]":
+            depth += 1 if letter == "[" else -1
+        elif letter == "|" and depth == 0:
+            found.append(template[start:index])
+            start = index + 1
+    return (*found, template[start:])
+
+
+_ARTICLE = re.compile(r"\b([Aa])([ \ue000-\ue003]+)([A-Za-z]+)")
+_SOUNDS_CONSONANT = ("uni", "use", "usu", "one", "once", "ukulele", "eu")
+_SOUNDS_VOWEL = ("hour", "honest")
+
+
+def takes_an(word: str) -> bool:
+    """Whether the indefinite article before `word` is *an*.
+
+    >>> takes_an("owl"), takes_an("unicorn"), takes_an("hour")
+    (True, False, True)
+    """
+    word = word.lower()
+    if word.startswith(_SOUNDS_VOWEL):
+        return True
+    return word[0] in "aeiou" and not word.startswith(_SOUNDS_CONSONANT)
+
+
+def settle_articles(text: str) -> str:
+    """Turn *a* into *an* where the next word asks for it; `text` may hold marks between the two."""
+    return _ARTICLE.sub(
+        lambda found: found[1] + ("n" if takes_an(found[3]) else "") + found[2] + found[3], text
+    )
+
+
+_PAST = dict(
+    pair.split(":")
+    for pair in (
+        "be:was bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught come:came "
+        "cut:cut dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt "
+        "find:found fly:flew fold:folded get:got give:gave go:went grow:grew hang:hung have:had hear:heard "
+        "hide:hid hit:hit hold:held keep:kept know:knew lay:laid lead:led leave:left lie:lay lose:lost "
+        "make:made meet:met put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw "
+        "sew:sewed shake:shook shine:shone sing:sang sit:sat sleep:slept slide:slid spin:spun stand:stood "
+        "stick:stuck sweep:swept swim:swam swing:swung take:took teach:taught tell:told think:thought "
+        "throw:threw wake:woke wear:wore win:won wind:wound write:wrote"
+    ).split()
+)
+_DOUBLED = frozenset("chat clap dig drag drop get grab hit hop hug hum jog nod pat pet plan put rub run "
+                     "shop sit skip slip spin stop swim tap trot win wrap zip cut fit pop flap".split())  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def past(phrase: str) -> str:
+    """A verb phrase in the past tense.
+
+    >>> past("carry it home"), past("hop on one leg"), past("ride a bike")
+    ('carried it home', 'hopped on one leg', 'rode a bike')
+    """
+    verb, space, rest = phrase.partition(" ")
+    return _past_verb(verb) + space + rest
+
+
+def _past_verb(verb: str) -> str:
+    if verb in _PAST:
+        return _PAST[verb]
+    if verb in _DOUBLED:
+        return verb + verb[-1] + "ed"
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ied"
+    return verb + "ed"
+
+
+@lru_cache(maxsize=None)
+def gerund(phrase: str) -> str:
+    """A verb phrase in its *-ing* form.
+
+    >>> gerund("make a cake"), gerund("run fast"), gerund("lie down"), gerund("see")
+    ('making a cake', 'running fast', 'lying down', 'seeing')
+    """
+    verb, space, rest = phrase.partition(" ")
+    if verb in _DOUBLED:
+        verb += verb[-1]
+    elif verb == "lie":
+        verb = "ly"
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        verb = verb[:-1]
+    return verb + "ing" + space + rest
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular noun; the last word of a compound changes.
+
+    >>> plural("berry"), plural("box"), plural("apple pie"), plural("mouse")
+    ('berries', 'boxes', 'apple pies', 'mice')
+    """
+    irregular = {"mouse": "mice", "goose": "geese", "sheep": "sheep", "fish": "fish", "deer": "deer",
+                 "wolf": "wolves", "leaf": "leaves", "child": "children", "puppy": "puppies"}  # fmt: skip
+    if noun in irregular:
+        return irregular[noun]
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun + "es"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"

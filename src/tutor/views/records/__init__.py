@@ -1,0 +1,1 @@
+"""One file an experiment: its record as a picture and as words."""
