@@ -67,19 +67,21 @@ class reporting:  # noqa: N801 - reads as a word in `with reporting():`
 
 def _parameter(field: Field) -> inspect.Parameter:
     """A keyword-only parameter; the order is that of the fields."""
-    kind = _TYPES[field.kind]
+    kind: Any = _TYPES[field.kind]
     if isinstance(field.spec, Argument):
         # Absent is allowed here, because standard input may stand in; `_with_standard_input` has the last word.
         described = typer.Argument(help=field.spec.help, metavar=field.spec.metavar or field.name.upper())
-        annotation, default = Annotated[kind | None, described], None
+        annotation, default = _annotated(kind | None, described), None
     else:
-        annotation, default = Annotated[kind | None, _option(field, field.spec)], None
+        annotation, default = _annotated(kind | None, _option(field, field.spec)), None
         if field.default is not None and not field.required:
-            annotation = Annotated[kind, _option(field, field.spec)]
+            annotation = _annotated(kind, _option(field, field.spec))
             default = list(field.default) if field.kind == "words" else field.default
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _annotated(kind: Any, description: Any) -> Any:
+    return Annotated[kind, description]  # a function, because type checkers take only literal types here
 
 
 def _option(field: Field, spec: Option) -> Any:
@@ -108,7 +110,7 @@ def _form_parameters(name: str) -> list[inspect.Parameter]:
     for key, (kind, default, text) in options.items():
         flags = ["--stream/--no-stream"] if key == "stream" else [f"--{key}"]
         flags += ["-v"] if key == "verbose" else []
-        annotation = Annotated[kind, typer.Option(*flags, help=text, rich_help_panel="Output")]
+        annotation = _annotated(kind, typer.Option(*flags, help=text, rich_help_panel="Output"))
         parameters.append(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         )
@@ -141,7 +143,5 @@ def read_standard_input() -> str:
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            "standard input", f"byte {error.start} is not UTF-8", "pipe UTF-8 text into it"
-        ) from None
+        raise InputError("standard input", f"byte {error.start} is not UTF-8", "pipe UTF-8 text into it") from None
     return text.removesuffix("\n").removesuffix("\r")

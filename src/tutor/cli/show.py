@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from tutor import experiments
 from tutor.errors import InputError, UsageError
@@ -70,7 +70,9 @@ def console(form: Form) -> Console:
     """A Rich console on standard output: `NO_COLOR`, `TERM=dumb`, `COLUMNS` and the locale are obeyed."""
     from rich.console import Console
 
-    return Console(file=_Encodable(sys.stdout, _ascii_only(form)), highlight=False, emoji=False, markup=False)
+    return Console(
+        file=cast("IO[str]", _Encodable(sys.stdout, _ascii_only(form))), highlight=False, emoji=False, markup=False
+    )
 
 
 def _ascii_only(form: Form) -> bool:
@@ -86,6 +88,8 @@ class _Encodable:
 
     def write(self, text: str) -> int:
         if self.encoding == "ascii":
+            from tutor.views.ascii import spelled
+
             text = spelled(text)
         return int(self._stream.write(text))
 
@@ -117,7 +121,9 @@ def _checked_target(form: Form) -> Path | None:
         return None
     target = Path(form.output)
     if target.suffix not in SUFFIXES:
-        raise UsageError(form.output, f"no form is called {target.suffix or 'that'}", f"end it in {', '.join(SUFFIXES)}")
+        raise UsageError(
+            form.output, f"no form is called {target.suffix or 'that'}", f"end it in {', '.join(SUFFIXES)}"
+        )
     if target.is_dir() or not target.absolute().parent.is_dir():
         raise InputError(form.output, "not a place for a file", "name a file in an existing directory")
     if target.exists() and not form.force:

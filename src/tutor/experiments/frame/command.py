@@ -57,7 +57,9 @@ def _add_argument(parser: _Parser, field: Field) -> None:
     if field.kind == "words":
         parser.add_argument(field.name, nargs="+" if field.required else "*", default=default)
     else:
-        parser.add_argument(field.name, type=_TYPES[field.kind], nargs=None if field.required else "?", default=default)
+        parser.add_argument(
+            field.name, type=_TYPES[field.kind], nargs=None if field.required else "?", default=default
+        )
 
 
 def _add_option(parser: _Parser, field: Field, spec: Option) -> None:
@@ -67,12 +69,9 @@ def _add_option(parser: _Parser, field: Field, spec: Option) -> None:
     if field.kind == "bool":
         parser.add_argument(*flags, action=argparse.BooleanOptionalAction, **shared)
     else:
-        action = "extend" if field.kind == "words" else "store"
-        shared |= {"nargs": 1} if field.kind == "words" else {}
-        # An extended default would keep the default words in front of the given ones.
-        if field.kind == "words":
-            action = _Words
-        parser.add_argument(*flags, type=_TYPES[field.kind], action=action, **shared)
+        if field.kind == "words":  # argparse's own "extend" would keep the default in front of what is given
+            shared |= {"nargs": 1, "action": _Words}
+        parser.add_argument(*flags, type=_TYPES[field.kind], **shared)
 
 
 class _Words(argparse.Action):

@@ -76,7 +76,7 @@ class Field:
 
 
 @functools.cache
-def fields(inputs_class: type) -> tuple[Field, ...]:
+def fields(inputs_class: Any) -> tuple[Field, ...]:
     """The described fields of an `Inputs` class, arguments and options, in their order.
 
     Raises TypeError for a field that has no description or a type that no command line can carry.
