@@ -75,12 +75,16 @@ class Field:
         return chosen or "--" + self.name.replace("_", "-")
 
 
-@functools.cache
 def fields(inputs_class: Any) -> tuple[Field, ...]:
     """The described fields of an `Inputs` class, arguments and options, in their order.
 
     Raises TypeError for a field that has no description or a type that no command line can carry.
     """
+    return _fields(inputs_class)
+
+
+@functools.cache
+def _fields(inputs_class: Any) -> tuple[Field, ...]:
     hints = get_type_hints(inputs_class, include_extras=True)
     return tuple(_field(field, hints[field.name]) for field in dataclasses.fields(inputs_class))
 
