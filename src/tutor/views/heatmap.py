@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,14 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.views import palette
+from tutor.views.pooling import Pooling, pooled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DIM = Style(dim=True)
 _PLAIN = Style()
+_NARROWEST = 3  # columns of a cell whose label still says something
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Heatmap:
     """`values` (rows × columns) drawn to the width at hand.
 
     Cells are as wide as their labels need and the width allows; a matrix with more columns than cells is
-    averaged down to what fits and says so. Without colour, or in ASCII, a cell shows a shade character.
+    made smaller block by block and says so. A NaN cell is left blank: it is masked. Without colour, or in
+    ASCII, a cell shows a shade character.
     """
 
     values: NDArray[Any]
@@ -42,84 +45,107 @@ class Heatmap:
     mark: int | None = None
     """The row to point at."""
     numbers: bool = False
-    """Write each value into its cell where four columns fit."""
+    """Write each value into its cell where it fits."""
     height: int | None = None
-    """The most lines to use for cells; longer matrices are averaged down."""
+    """The most lines to use for cells; longer matrices are made smaller."""
     unit: str = ""
     """What the values are, for the legend."""
+    pooling: Pooling = "mean"
+    """What stands for a block of cells where not all fit."""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(20, options.max_width), options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        ascii_only = options.ascii_only
-        shaded = ascii_only or console.no_color or console.color_system in (None, "standard")
+        ascii_only, shaded = options.ascii_only, is_shaded(console, options)
         gutter = min(max((cell_len(label) for label in self.rows), default=0), options.max_width // 3)
         margin = gutter + 2
         room = max(options.max_width - margin, 1)
         values, rows, columns = self._fitted(room)
         width = self._cell_width(room, values.shape[1], columns)
-        if columns and width > 1:
+        if columns and width >= _NARROWEST:
             yield from _heading(columns, margin, width)
         for index, row in enumerate(values):
-            label = rows[index] if rows else ""
-            pointer = (">" if ascii_only else "▸") if index == self.mark else " "
-            yield Segment(pointer + set_cell_size(label.rjust(gutter), gutter) + " ", _PLAIN)
+            yield from self._row_label(index, rows, gutter, ascii_only)
             yield from self._cells(row, width, shaded, ascii_only)
             yield Segment.line()
-        yield from self._legend(values.shape, margin, shaded, ascii_only)
+        note = self.unit
+        if values.shape != self.values.shape:
+            note += f"   {_size(self.values)} shown as {_size(values)}, the {self.pooling} of each block"
+        yield from legend(self.low, self.high, note, margin, shaded, ascii_only)
 
     def _fitted(self, room: int) -> tuple[NDArray[Any], Sequence[str], Sequence[str]]:
-        """The values with at most `room` columns and `height` rows; labels only where nothing was averaged."""
-        values = self.values
-        rows, columns = self.rows, self.columns
-        if values.shape[1] > room:
-            values, columns = _averaged(values, room, axis=1), ()
-        if self.height is not None and values.shape[0] > self.height:
-            values, rows = _averaged(values, max(self.height, 1), axis=0), ()
+        """The values with at most `room` columns and `height` rows; labels only where every one has its cell."""
+        values = pooled(self.values, room, 1, self.pooling)
+        values = pooled(values, max(self.height or len(values), 1), 0, self.pooling)
+        rows = self.rows if len(values) == len(self.values) else ()
+        columns = self.columns if values.shape[1] == self.values.shape[1] else ()
         return values, rows, columns
 
     def _cell_width(self, room: int, count: int, columns: Sequence[str]) -> int:
-        wanted = max((cell_len(label) for label in columns), default=1) + 1 if columns else 2
+        wanted = max(cell_len(label) for label in columns) + 1 if columns else 2
         wanted = max(wanted, 5) if self.numbers else wanted
         return max(min(wanted, room // max(count, 1)), 1)
+
+    def _row_label(self, index: int, rows: Sequence[str], gutter: int, ascii_only: bool) -> Iterator[Segment]:
+        marked = index == self.mark and len(rows) > 0
+        pointer = (">" if ascii_only else "▸") if marked else " "
+        label = rows[index] if rows else ""
+        padded = set_cell_size(" " * max(gutter - cell_len(label), 0) + label, gutter)
+        yield Segment(f"{pointer}{padded} ", Style(bold=True) if marked else _PLAIN)
 
     def _cells(self, row: NDArray[Any], width: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
         span = self.high - self.low or 1.0
         for value in row.tolist():
+            if math.isnan(value):
+                yield Segment(" " * width, _PLAIN)
+                continue
             share = (value - self.low) / span
-            text = f"{value:.2f}" if self.numbers and width >= 5 else ""
+            text = _number(value, width) if self.numbers else ""
             if shaded:
-                yield Segment((text or palette.shade(share, ascii_only) * min(width, 2)).center(width), _PLAIN)
+                shade = palette.shade(share, ascii_only) * min(width, 2)
+                yield Segment((text or shade).center(width), _PLAIN)
             else:
                 style = Style(bgcolor=palette.hexadecimal(share), color=palette.ink(share))
                 yield Segment(text.center(width), style)
 
-    def _legend(self, shape: tuple[int, ...], margin: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
-        yield Segment(" " * margin + f"{self.low:g} ", _DIM)
-        for step in range(8):
-            share = step / 7
-            if shaded:
-                yield Segment(palette.shade(share, ascii_only), _PLAIN)
-            else:
-                yield Segment(" ", Style(bgcolor=palette.hexadecimal(share)))
-        note = f" {self.high:g} {self.unit}".rstrip()
-        if shape != self.values.shape:
-            note += f"   {self.values.shape[0]} x {self.values.shape[1]} averaged down to {shape[0]} x {shape[1]}"
-        yield Segment(note, _DIM)
-        yield Segment.line()
+
+def is_shaded(console: Console, options: ConsoleOptions) -> bool:
+    """Whether values have to be shown as characters, because colours are missing or too few."""
+    return options.ascii_only or console.no_color or console.color_system in (None, "standard")
 
 
-def _averaged(values: NDArray[Any], size: int, axis: int) -> NDArray[Any]:
-    """`values` with `size` entries along `axis`, each the mean of a run of neighbours."""
-    import numpy as np
+def legend(low: float, high: float, note: str, margin: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
+    """One line: the scale from `low` to `high`, and what it measures."""
+    yield Segment(" " * margin + f"{low:g} ", _DIM)
+    for step in range(8):
+        share = step / 7
+        if shaded:
+            yield Segment(palette.shade(share, ascii_only), _PLAIN)
+        else:
+            yield Segment(" ", Style(bgcolor=palette.hexadecimal(share)))
+    yield Segment(f" {high:g} {note}".rstrip(), _DIM)
+    yield Segment.line()
 
-    edges = np.linspace(0, values.shape[axis], size + 1).astype(int)
-    parts = [values.take(range(a, b), axis).mean(axis) for a, b in itertools.pairwise(edges)]
-    return np.stack(parts, axis)
+
+def _number(value: float, width: int) -> str:
+    """The value in the digits that fit a cell with a blank beside it, or nothing."""
+    text = f"{value:.2f}"
+    if len(text) < width:
+        return text
+    short = text.removeprefix("0") if value >= 0 else text.replace("-0", "-", 1)
+    return short if len(short) < width else ""
+
+
+def _size(values: NDArray[Any]) -> str:
+    return f"{values.shape[0]} x {values.shape[1]}"
 
 
 def _heading(labels: Sequence[str], margin: int, width: int) -> Iterator[Segment]:
-    cells = "".join(set_cell_size(label, width - 1).center(width) for label in labels)
-    yield Segment(" " * margin + cells, _DIM)
+    cells = "".join(set_cell_size(_centred(label, width - 1), width - 1) + " " for label in labels)
+    yield Segment((" " * margin + cells).rstrip(), _DIM)
     yield Segment.line()
+
+
+def _centred(label: str, width: int) -> str:
+    return " " * max((width - cell_len(label)) // 2, 0) + label

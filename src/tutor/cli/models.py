@@ -1,0 +1,174 @@
+"""The models there are: list them, show one, check their files against their hashes."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tutor.cli.command import reporting
+from tutor.errors import InputError
+
+if TYPE_CHECKING:
+    from tutor.engine.registry import Entry
+
+command = typer.Typer(help="The models there are: list, show, check.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Plain = Annotated[bool, typer.Option("--plain", help="The same facts as sentences.")]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters.")]
+
+_CONFIG = {
+    "num_hidden_layers": "layers",
+    "num_attention_heads": "heads",
+    "hidden_size": "width",
+    "vocab_size": "vocabulary",
+    "max_position_embeddings": "context",
+}
+"""What a reader wants to know first of a config.json, by the field's own names."""
+
+
+@command.command("list")
+def list_models(json: Json = False, plain: Plain = False, ascii: Ascii = False) -> None:
+    """All models by name: what they are, how large, and where they come from."""
+    with reporting():
+        from tutor.engine import registry
+
+        described = [_described(entry) for entry in registry.entries()]
+        if json:
+            _print_json("models list", {"models": described})
+        elif plain or not described:
+            _print_lines([_sentence(model) for model in described] or ["There are no models yet."], ascii)
+        else:
+            _print_table(described, ascii)
+
+
+@command.command("show")
+def show_model(
+    name: Annotated[str, typer.Argument(help="A model's name, or the path of its folder.")],
+    json: Json = False,
+    plain: Plain = False,
+    ascii: Ascii = False,
+) -> None:
+    """One model: its kind, its sizes, its files, and its model card."""
+    with reporting():
+        from tutor.engine import registry
+
+        entry = registry.find(name)
+        described = _described(entry) | {"path": str(entry.directory), "config": _config(entry), "card": _card(entry)}
+        if json:
+            _print_json("models show", {"model": described})
+        else:
+            lines = [_sentence(described), *_config_lines(described["config"]), f"Folder: {described['path']}"]
+            _print_lines(lines, ascii)
+            if described["card"] and not plain:
+                _print_card(described["card"], ascii)
+
+
+@command.command("check")
+def check_models(
+    names: Annotated[list[str] | None, typer.Argument(help="Models to check; all of them if none is named.")] = None,
+    json: Json = False,
+) -> None:
+    """Hold each model's files against its list of SHA-256 sums; status 1 if something is wrong."""
+    with reporting():
+        from tutor.engine import registry
+
+        chosen = [registry.find(name) for name in names] if names else registry.entries()
+        checked = {entry.name: registry.check(entry) for entry in chosen}
+        if json:
+            _print_json("models check", {"models": [{"name": n, "problems": p} for n, p in checked.items()]})
+        else:
+            _print_lines(
+                [f"{name}: {'; '.join(problems) or 'as it should be'}" for name, problems in checked.items()]
+            )
+        if any(checked.values()):
+            raise typer.Exit(1)
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    from tutor.engine import registry
+
+    try:
+        parameters = registry.parameters(entry.directory)
+    except InputError:
+        parameters = None  # `check` says what is wrong with it; a list has to show the others all the same
+    return {
+        "name": entry.name,
+        "kind": entry.kind,
+        "source": entry.source,
+        "parameters": parameters,
+        "bytes": registry.size(entry.directory),
+    }
+
+
+def _config(entry: Entry) -> dict[str, Any]:
+    from tutor.engine import registry
+
+    return registry.config(entry.directory) if (entry.directory / "config.json").is_file() else {}
+
+
+def _config_lines(config: dict[str, Any]) -> list[str]:
+    known = [f"{config[field]:,} {word}" for field, word in _CONFIG.items() if isinstance(config.get(field), int)]
+    return [f"Configuration: {', '.join(known)}."] if known else []
+
+
+def _card(entry: Entry) -> str:
+    path = entry.directory / "README.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _sentence(model: dict[str, Any]) -> str:
+    held = f"{rounded(model['parameters'])} parameters, " if model["parameters"] else ""
+    return f"{model['name']}: {model['kind']}, {model['source']}, {held}{rounded(model['bytes'])}B."
+
+
+def rounded(number: int) -> str:
+    """A count or a size in three digits: 1234567 is `1.23 M`."""
+    if number < 1000:
+        return f"{number} "
+    power = min((len(str(number)) - 1) // 3, 5)
+    value = number / 1000**power
+    # 999,999 rounds to 1000 k; the next prefix says the same in three digits.
+    if round(value) >= 1000:
+        power, value = power + 1, value / 1000
+    return f"{value:.{max(2 - int(math.log10(value)), 0)}f} {'kMGTPE'[power - 1]}"
+
+
+def _print_table(described: list[dict[str, Any]], ascii: bool) -> None:
+    from rich.table import Table
+
+    from tutor.cli.show import Form, console
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "kind", "parameters", "size", "from"):
+        table.add_column(heading, justify="right" if heading in ("parameters", "size") else "left")
+    for model in described:
+        held = rounded(model["parameters"]).strip() if model["parameters"] else ""
+        table.add_row(model["name"], model["kind"], held, f"{rounded(model['bytes'])}B", model["source"])
+    console(Form(ascii=ascii)).print(table)
+
+
+def _print_card(card: str, ascii: bool) -> None:
+    from rich.markdown import Markdown
+
+    from tutor.cli.show import Form, console
+
+    console(Form(ascii=ascii)).print()
+    console(Form(ascii=ascii)).print(Markdown(card))
+
+
+def _print_lines(lines: list[str], ascii: bool = False) -> None:
+    from tutor.cli.show import Form, printable
+
+    for line in lines:
+        print(printable(line, Form(ascii=ascii)))
+
+
+def _print_json(name: str, document: dict[str, Any]) -> None:
+    from tutor import __version__
+
+    head = {"schema": f"tutor/{name.replace(' ', '-')}/1", "version": __version__}
+    print(json.dumps(head | document, ensure_ascii=False, allow_nan=False))

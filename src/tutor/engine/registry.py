@@ -1,0 +1,196 @@
+"""Which models there are and what each one is, read from their files. No torch.
+
+A model is a folder in the standard layout: `config.json`, `model.safetensors` and `tokenizer.json`. Bundled ones
+lie in `paths.bundled_models()`, the learner's own in `paths.user_models()`; any other folder opens by its path.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tutor import paths
+from tutor.errors import InputError
+
+Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "other"]
+Source = Literal["bundled", "yours", "path"]
+
+_KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
+"""What `model_type` in a config.json means here."""
+
+_PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
+
+SUMS = "SHA256SUMS"
+"""The file in a model's folder with a line for each of its files, as `sha256sum -c` reads it."""
+
+_HEADER_LIMIT = 100_000_000  # bytes; the limit that safetensors itself sets
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model that can be named."""
+
+    name: str
+    directory: Path
+    kind: Kind
+    source: Source
+
+
+def entries() -> tuple[Entry, ...]:
+    """All bundled models and the learner's own, by name. A name of the learner's own hides a bundled one."""
+    found: dict[str, Entry] = {}
+    for folder, source in _folders():
+        for directory in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if directory.is_dir() and not directory.name.startswith("."):
+                found[directory.name] = Entry(directory.name, directory, kind_of(directory), source)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _folders() -> tuple[tuple[Path, Source], ...]:
+    return (paths.bundled_models(), "bundled"), (paths.user_models(), "yours")
+
+
+def find(name_or_path: str) -> Entry:
+    """The model of that name, or in that folder. Raises InputError, with the names there are, if there is none."""
+    known = {entry.name: entry for entry in entries()}
+    if name_or_path in known:
+        return known[name_or_path]
+    if name_or_path and (path := Path(name_or_path).expanduser()).exists():
+        return _at(path)
+    close = difflib.get_close_matches(name_or_path, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(known) or 'none is installed'}"
+    raise InputError(name_or_path or "--model", "no such model", hint)
+
+
+def _at(path: Path) -> Entry:
+    """The entry of a folder, or of the weights in it, that was named by its path."""
+    if path.suffix in _PICKLES:
+        raise _pickled(path)
+    if path.is_file() and path.suffix == ".safetensors":
+        path = path.parent
+    if not path.is_dir():
+        raise InputError(str(path), "not a checkpoint", "name a folder with config.json and model.safetensors")
+    if not any(path.glob("*.safetensors")):
+        for file in sorted(path.iterdir()):
+            if file.suffix in _PICKLES:
+                raise _pickled(file)
+    if not (path / "config.json").is_file():
+        raise InputError(str(path), "no config.json in it", "name the folder of a checkpoint")
+    return Entry(path.resolve().name, path, kind_of(path), "path")
+
+
+def _pickled(file: Path) -> InputError:
+    return InputError(
+        str(file),
+        "pickled weights are refused, because opening them can run any program that is hidden in them",
+        "use the model's .safetensors file",
+    )
+
+
+def kind_of(directory: Path) -> Kind:
+    """What kind of model a folder holds, from its config.json, or from its files where it has none."""
+    if (directory / "config.json").is_file():
+        try:
+            model_type = str(config(directory).get("model_type"))
+        except InputError:
+            return "other"
+        return _KINDS.get(model_type, "other")
+    names = [file.name for file in directory.iterdir()]
+    if any(name.startswith("vectors") for name in names):
+        return "vectors"
+    return "tokenizers" if any(name.endswith(".json") for name in names) else "other"
+
+
+def config(directory: Path) -> dict[str, Any]:
+    """A folder's config.json. Raises InputError if it is missing or damaged."""
+    path = directory / "config.json"
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "name the folder of a checkpoint") from None
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), f"unreadable ({error})", "get the model again") from None
+    if not isinstance(read, dict):
+        raise InputError(str(path), "not a JSON object", "get the model again")
+    return read
+
+
+def parameters(directory: Path) -> int | None:
+    """How many numbers the folder's safetensors files hold, read from their headers; None if there are none.
+
+    Raises InputError for a damaged header.
+    """
+    files = sorted(directory.glob("*.safetensors"))
+    if not files:
+        return None
+    return sum(int(math.prod(tensor["shape"])) for file in files for tensor in _tensors(file))
+
+
+def _tensors(file: Path) -> Iterator[dict[str, Any]]:
+    """The tensors that the header of a safetensors file describes: a length of 8 bytes, then JSON."""
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        if length > min(_HEADER_LIMIT, file.stat().st_size):
+            raise InputError(str(file), "its header is damaged", "get the model again")
+        try:
+            header = json.loads(stream.read(length))
+            yield from (tensor for name, tensor in header.items() if name != "__metadata__")
+        except (ValueError, AttributeError):
+            raise InputError(str(file), "its header is damaged", "get the model again") from None
+
+
+def size(directory: Path) -> int:
+    """The bytes of all files in the folder."""
+    return sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
+
+
+def check(entry: Entry) -> list[str]:
+    """What is wrong with a model's files; empty if nothing is.
+
+    A bundled model must have a list of SHA-256 sums that names each of its files; one of the learner's own is
+    held against such a list if it has one.
+    """
+    sums = entry.directory / SUMS
+    needed = ["config.json", "tokenizer.json"] if entry.kind in ("decoder", "seq2seq", "encoder") else []
+    problems = [f"{name} is missing" for name in needed if not (entry.directory / name).is_file()]
+    if needed and not any(entry.directory.glob("*.safetensors")):
+        problems.append("model.safetensors is missing")
+    if sums.is_file():
+        problems += _compare(entry.directory, sums.read_text(encoding="utf-8"))
+    elif entry.source == "bundled":
+        problems.append(f"{SUMS} is missing")
+    return list(dict.fromkeys(problems))
+
+
+def _compare(directory: Path, listed: str) -> list[str]:
+    problems, names = [], {SUMS}
+    for line in listed.splitlines():
+        wanted, _, name = line.partition("  ")
+        names.add(name)
+        file = directory / name
+        if not file.is_file():
+            problems.append(f"{name} is missing")
+        elif _sha256(file) != wanted:
+            problems.append(f"{name} has changed since it was listed in {SUMS}")
+    present = {file.relative_to(directory).as_posix() for file in directory.rglob("*") if file.is_file()}
+    return problems + [f"{name} is not listed in {SUMS}" for name in sorted(present - names)]
+
+
+def write_sums(directory: Path) -> None:
+    """Write the folder's list of SHA-256 sums, in the format of `sha256sum -c`."""
+    from tutor.storage import write_text
+
+    files = sorted(file for file in directory.rglob("*") if file.is_file() and file.name != SUMS)
+    lines = [f"{_sha256(file)}  {file.relative_to(directory).as_posix()}\n" for file in files]
+    write_text(directory / SUMS, "".join(lines))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

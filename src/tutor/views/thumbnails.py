@@ -1,0 +1,111 @@
+"""Many matrices at a glance: rows of small heat maps, two cells to a character."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+
+from tutor.views import palette
+from tutor.views.heatmap import is_shaded, legend
+from tutor.views.pooling import pooled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DIM = Style(dim=True)
+_SMALLEST = 6  # cells a side; less shows no shape any more
+_LARGEST = 24
+
+
+@dataclass(frozen=True)
+class Thumbnails:
+    """`matrices` of shape (rows, columns, height, width), drawn as a grid of small heat maps.
+
+    A character shows two cells, one above the other, so that cells look square. A matrix that is too large is
+    pooled to the largest value of each block; NaN cells stay blank. Columns that do not fit go on a further line.
+    """
+
+    matrices: NDArray[Any]
+    rows: Sequence[str]
+    """A label a row."""
+    columns: Sequence[str]
+    """A label a column."""
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    """What the values are, for the legend."""
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(min(20, options.max_width), options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        shaded = is_shaded(console, options)
+        gutter = max(cell_len(label) for label in self.rows) + 1
+        room = max(options.max_width - gutter, _SMALLEST + 1)
+        count = len(self.columns)
+        across = min(count, max(room // (_SMALLEST + 1), 1))
+        across = math.ceil(count / math.ceil(count / across))  # lines of equal length
+        side = min(room // across - 1, _LARGEST)
+        for first in range(0, count, across):
+            chosen = range(first, min(first + across, count))
+            yield from self._band(chosen, side, gutter, shaded, options.ascii_only)
+        yield from legend(self.low, self.high, self.unit, gutter, shaded, options.ascii_only)
+
+    def _band(self, chosen: range, side: int, gutter: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
+        """The columns `chosen` of every row, under their labels."""
+        labels = "".join(set_cell_size(self.columns[column], side).ljust(side + 1) for column in chosen)
+        yield Segment(" " * gutter + labels.rstrip(), _DIM)
+        yield Segment.line()
+        for label, matrices in zip(self.rows, self.matrices, strict=True):
+            drawn = [_lines(self._scaled(matrices[c], side), side, shaded, ascii_only) for c in chosen]
+            for index, parts in enumerate(zip(*drawn, strict=True)):
+                yield Segment(set_cell_size(label if index == 0 else "", gutter), _DIM)
+                for part in parts:
+                    yield from part
+                    yield Segment(" ")
+                yield Segment.line()
+
+    def _scaled(self, matrix: NDArray[Any], side: int) -> NDArray[Any]:
+        """The shares of the scale, pooled to at most `side` cells a side, or each cell repeated to fill it."""
+        import numpy as np
+
+        for axis in (0, 1):
+            matrix = pooled(matrix, side, axis, "largest")
+        times = max(side // max(matrix.shape), 1)
+        shares = (matrix - self.low) / (self.high - self.low or 1.0)
+        return np.repeat(np.repeat(shares, times, axis=0), times, axis=1)
+
+
+def _lines(shares: NDArray[Any], side: int, shaded: bool, ascii_only: bool) -> list[list[Segment]]:
+    """One matrix as lines of `side` columns, two rows of cells to a line."""
+    lines = []
+    for top in range(0, len(shares), 2):
+        upper = shares[top].tolist()
+        lower = shares[top + 1].tolist() if top + 1 < len(shares) else [math.nan] * len(upper)
+        draw = _shade_pair if shaded else _colour_pair
+        cells = [draw(a, b, ascii_only) for a, b in zip(upper, lower, strict=True)]
+        lines.append([*cells, Segment(" " * (side - len(cells)))])
+    return lines
+
+
+def _colour_pair(upper: float, lower: float, ascii_only: bool) -> Segment:
+    if math.isnan(upper) and math.isnan(lower):
+        return Segment(" ")
+    if math.isnan(lower):
+        return Segment("▀", Style(color=palette.hexadecimal(upper)))
+    if math.isnan(upper):
+        return Segment("▄", Style(color=palette.hexadecimal(lower)))
+    return Segment("▀", Style(color=palette.hexadecimal(upper), bgcolor=palette.hexadecimal(lower)))
+
+
+def _shade_pair(upper: float, lower: float, ascii_only: bool) -> Segment:
+    known = [share for share in (upper, lower) if not math.isnan(share)]
+    return Segment(palette.shade(max(known), ascii_only) if known else " ")
