@@ -22,6 +22,8 @@ class Choice:
     """One of several sequences."""
 
     options: tuple[Sequence, ...]
+    source: str
+    """The text between the brackets: what tells this choice from others."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ Sequence = tuple[Node, ...]
 _SLOTS = re.compile(r"[\[\]|]|\{[^{}]*\}|<[^<>]*>")
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=20_000)
 def parse(template: str) -> Choice:
     """The alternatives of a template.
 
@@ -53,6 +55,7 @@ def parse(template: str) -> Choice:
     ('it',)
     """
     stack: list[list[list[Node]]] = [[[]]]
+    starts: list[int] = []
     position = 0
     for slot in _SLOTS.finditer(template):
         _add(stack, template[position : slot.start()])
@@ -60,11 +63,13 @@ def parse(template: str) -> Choice:
         token = slot.group()
         if token == "[":
             stack.append([[]])
+            starts.append(position)
         elif token == "|":
             stack[-1].append([])
         elif token == "]":
             options = stack.pop()
-            stack[-1][-1].append(Choice(tuple(tuple(option) for option in options)))
+            source = template[starts.pop() : slot.start()]
+            stack[-1][-1].append(Choice(tuple(tuple(option) for option in options), source))
         elif token[0] == "{":
             role, _, form = token[1:-1].partition(".")
             stack[-1][-1].append(Reference(role, form or "s"))
@@ -73,7 +78,7 @@ def parse(template: str) -> Choice:
     _add(stack, template[position:])
     if len(stack) != 1:
         raise ValueError(f"unbalanced brackets in template: {template}")
-    return Choice(tuple(tuple(option) for option in stack[0]))
+    return Choice(tuple(tuple(option) for option in stack[0]), template)
 
 
 def _add(stack: list[list[list[Node]]], text: str) -> None:
@@ -81,7 +86,7 @@ def _add(stack: list[list[list[Node]]], text: str) -> None:
         stack[-1][-1].append(text)
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=5_000)
 def alternatives(template: str) -> tuple[str, ...]:
     """The texts between the outermost bars.
 
@@ -98,7 +103,7 @@ def alternatives(template: str) -> tuple[str, ...]:
     return (*found, template[start:])
 
 
-_ARTICLE = re.compile(r"\b([Aa])([ \ue000-\ue003]+)([A-Za-z]+)")
+_ARTICLE = re.compile(r"\b([Aa])([ \ue000-\uf8ff]+)([A-Za-z]+)")
 _SOUNDS_CONSONANT = ("uni", "use", "usu", "one", "once", "ukulele", "eu")
 _SOUNDS_VOWEL = ("hour", "honest")
 
@@ -117,9 +122,7 @@ def takes_an(word: str) -> bool:
 
 def settle_articles(text: str) -> str:
     """Turn *a* into *an* where the next word asks for it; `text` may hold marks between the two."""
-    return _ARTICLE.sub(
-        lambda found: found[1] + ("n" if takes_an(found[3]) else "") + found[2] + found[3], text
-    )
+    return _ARTICLE.sub(lambda found: found[1] + ("n" if takes_an(found[3]) else "") + found[2] + found[3], text)
 
 
 _PAST = dict(
@@ -129,14 +132,14 @@ _PAST = dict(
         "cut:cut dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt "
         "find:found fly:flew fold:folded get:got give:gave go:went grow:grew hang:hung have:had hear:heard "
         "hide:hid hit:hit hold:held keep:kept know:knew lay:laid lead:led leave:left lie:lay lose:lost "
-        "make:made meet:met put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw "
+        "make:made meet:met put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw set:set shut:shut let:let hurt:hurt spread:spread "
         "sew:sewed shake:shook shine:shone sing:sang sit:sat sleep:slept slide:slid spin:spun stand:stood "
         "stick:stuck sweep:swept swim:swam swing:swung take:took teach:taught tell:told think:thought "
         "throw:threw wake:woke wear:wore win:won wind:wound write:wrote"
     ).split()
 )
-_DOUBLED = frozenset("chat clap dig drag drop get grab hit hop hug hum jog nod pat pet plan put rub run "
-                     "shop sit skip slip spin stop swim tap trot win wrap zip cut fit pop flap".split())  # fmt: skip
+_DOUBLED = re.compile(r"(?:qu|[^aeiou])*[aeiou][^aeiouwxy]")
+"""One short vowel before one consonant at the end: the consonant doubles before *-ed* and *-ing*."""
 
 
 @lru_cache(maxsize=None)
@@ -153,7 +156,7 @@ def past(phrase: str) -> str:
 def _past_verb(verb: str) -> str:
     if verb in _PAST:
         return _PAST[verb]
-    if verb in _DOUBLED:
+    if _DOUBLED.fullmatch(verb):
         return verb + verb[-1] + "ed"
     if verb.endswith("e"):
         return verb + "d"
@@ -170,7 +173,7 @@ def gerund(phrase: str) -> str:
     ('making a cake', 'running fast', 'lying down', 'seeing')
     """
     verb, space, rest = phrase.partition(" ")
-    if verb in _DOUBLED:
+    if _DOUBLED.fullmatch(verb):
         verb += verb[-1]
     elif verb == "lie":
         verb = "ly"

@@ -1,0 +1,46 @@
+"""A story simulator: endless small stories in very simple English, always coherent, with ground truth.
+
+A plot (`plots/`) casts characters, things and places (`cast`, `lexicon`), changes a `world` that refuses what
+cannot happen, and tells it through a `teller`, whose writer (`wording`, `grammar`, `phrases`) chooses the words,
+names everyone as a person would and notes what each word refers to.
+
+>>> next(documents(seed=1, count=1)) == next(documents(seed=1, count=1))
+True
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from .plots import PLOTS
+from .teller import Teller
+from .world import Entity, Fact, Mention, Story
+
+__all__ = ["PLOTS", "Entity", "Fact", "Mention", "Story", "documents", "story"]
+
+
+def documents(seed: int, count: int) -> Iterator[str]:
+    """The texts of `count` stories; document i depends on `seed` and i only."""
+    for index in range(count):
+        yield _tell(f"{seed}/{index}").text
+
+
+def story(seed: int, plot: str = "") -> Story:
+    """One story with its mentions, facts and entities; `plot` names one of `PLOTS` instead of chance."""
+    return _tell(f"story/{seed}", plot)
+
+
+def _tell(seed: str, plot: str = "") -> Story:
+    rng = random.Random(seed)  # a str seed is hashed with SHA-512: the same on every platform
+    name = plot or rng.choice(sorted(PLOTS))
+    teller = Teller(rng)
+    PLOTS[name](teller)
+    text, spans, facts = teller.writer.finish()
+    return Story(
+        text=text,
+        plot=name,
+        mentions=tuple(Mention(start, end, key) for start, end, key in spans),
+        facts=tuple(Fact(after, *fact) for after, fact in facts),
+        entities=tuple(teller.world.entities.values()),
+    )
