@@ -1,0 +1,94 @@
+"""Numbers with labels as horizontal bars: probabilities of next words, similarities of neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+
+from tutor.views import palette
+from tutor.views.visible import visible
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_DIM = Style(dim=True)
+_WIDEST = 48
+"""Cells of the longest bar: longer ones say no more and part the label from its number."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: what it is, how much, and a remark behind the number."""
+
+    label: str
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Rows of label, bar and number, to the width at hand; a value below zero has no bar, only its number."""
+
+    rows: Sequence[Bar]
+    high: float | None = None
+    """The value of a full bar; the largest one if None."""
+    unit: str = ""
+    """`%` writes the values, which are then shares of one, as per cent; any other stands behind each number."""
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(min(24, options.max_width), options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        if not self.rows:
+            return
+        labels = [visible(row.label, spaces=False) for row in self.rows]
+        numbers = _numbers([row.value for row in self.rows], self.unit)
+        gutter = min(max(map(cell_len, labels)), max(options.max_width // 3, 1))
+        taken = gutter + 1 + 1 + max(map(len, numbers))
+        notes = max(cell_len(row.note) for row in self.rows)
+        # A remark gives way to the bars when there is no room for both.
+        taken += notes + 2 if notes and options.max_width - taken - notes - 2 >= 8 else 0
+        length = min(max(options.max_width - taken, 1), _WIDEST)
+        high = self.high or max(0.0, *(row.value for row in self.rows)) or 1.0
+        for row, label, number in zip(self.rows, labels, numbers, strict=True):
+            share = min(max(row.value / high, 0.0), 1.0)
+            yield Segment(_fitted(label, gutter, options.ascii_only) + " ")
+            yield Segment(_bar(share, length, options.ascii_only), Style(color=palette.hexadecimal(_tint(share))))
+            yield Segment(" " + number.rjust(max(map(len, numbers))))
+            room = options.max_width - (gutter + 1 + length + 1 + max(map(len, numbers))) - 2
+            if row.note and room >= 4:
+                yield Segment("  " + _fitted(row.note, min(room, cell_len(row.note)), options.ascii_only), _DIM)
+            yield Segment.line()
+
+
+def _tint(share: float) -> float:
+    """The upper part of the scale: its dark end would not show on a dark terminal."""
+    return 0.45 + 0.35 * share
+
+
+def _bar(share: float, length: int, ascii_only: bool) -> str:
+    """`length` cells, filled to `share` in steps of an eighth of a cell; anything above zero shows."""
+    if ascii_only:
+        return ("#" * max(round(share * length), share > 0)).ljust(length)
+    eighths = max(round(share * length * 8), 1 if share > 0 else 0)
+    full, part = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(length)
+
+
+def _numbers(values: Sequence[float], unit: str) -> list[str]:
+    """The values with equal decimals: as many as the largest needs to show three digits."""
+    scale, sign = (100.0, " %") if unit == "%" else (1.0, f" {unit}".rstrip())
+    largest = max(abs(value) * scale for value in values)
+    decimals = 0 if largest >= 100 and scale == 1.0 else 1 if largest >= 10 else 3 if scale == 1.0 else 2
+    return [f"{value * scale:.{decimals}f}{sign}" for value in values]
+
+
+def _fitted(text: str, width: int, ascii_only: bool) -> str:
+    """`text` in exactly `width` cells; what is cut off is marked."""
+    if cell_len(text) > width > 1:
+        return set_cell_size(text, width - 1) + ("~" if ascii_only else "…")
+    return set_cell_size(text, width)

@@ -1,0 +1,41 @@
+"""Text whose every character can be seen, for pictures of tokens."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.cells import cell_len
+
+_SIGNS = {" ": "·", "\n": "⏎", "\r": "⏎", "\t": "⇥"}
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+"""Characters that shape their neighbours: left alone inside a token, spelled out when one stands by itself."""
+
+
+def visible(text: str, spaces: bool = True) -> str:
+    """`text` with spaces as `·` (unless `spaces` is false), line ends as `⏎` and nothing that moves the cursor.
+
+    >>> visible(" cat\\n")
+    '·cat⏎'
+    """
+    if text.isascii() and text.isprintable() and not (spaces and " " in text):
+        return text
+    shown = "".join(_sign(character, spaces) for character in text)
+    if shown and not cell_len(shown[0]):
+        # It would attach itself to whatever is drawn before it: a mark gets a circle to sit on, others a name.
+        return "◌" + shown if unicodedata.combining(shown[0]) else _named(shown[0]) + shown[1:]
+    return shown
+
+
+def _sign(character: str, spaces: bool) -> str:
+    if character == " " and not spaces:
+        return character
+    if character in _SIGNS:
+        return _SIGNS[character]
+    if character.isprintable() or character in _JOINERS:
+        return character
+    return _named(character)
+
+
+def _named(character: str) -> str:
+    """The code point of a character that draws nothing, such as a control or a change of direction."""
+    return f"<U+{ord(character):04X}>"
