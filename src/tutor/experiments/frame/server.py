@@ -18,6 +18,9 @@ from tutor.errors import TutorError
 from tutor.experiments import execute, load
 from tutor.experiments.frame.messages import Answer, Cancel, Cancelled, Failed, Ready, Run, pack, read
 
+GRACE = 5.0
+"""Seconds that a running experiment may take to finish once the app is gone."""
+
 
 class Server:
     """Answers one request after the other; a reader thread notes meanwhile which are no longer wanted."""
@@ -26,7 +29,7 @@ class Server:
         self.incoming, self.outgoing = incoming, outgoing
         self.waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self.unwanted: set[int] = set()
-        self.closed = False
+        self.closed = threading.Event()
 
     def say(self, message: Any) -> None:
         """Send one message to the app."""
@@ -40,7 +43,7 @@ class Server:
                 self.unwanted.add(message.request)
             else:
                 self.waiting.put(message)
-        self.closed = True
+        self.closed.set()
         self.waiting.put(None)
 
     def serve(self) -> None:
@@ -68,7 +71,7 @@ class Server:
         start = time.perf_counter()
 
         def cancelled() -> bool:
-            return self.closed or request.request in self.unwanted
+            return self.closed.is_set() or request.request in self.unwanted
 
         result_class, finished = load(request.name).Result, False
         for record in execute(request.name, request.inputs, cancelled):
@@ -76,6 +79,13 @@ class Server:
             self.say(Answer(request.request, record, finished, time.perf_counter() - start))
         if not finished:
             self.say(Cancelled(request.request))
+
+
+def _leave_after(closed: threading.Event) -> None:
+    """End the process a while after the app closed the pipe, even when an experiment never returns."""
+    closed.wait()
+    time.sleep(GRACE)
+    os._exit(0)
 
 
 def main() -> None:
@@ -86,6 +96,7 @@ def main() -> None:
     os.dup2(2, 1)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - stays open for the process's life
     server = Server(incoming, outgoing)
+    threading.Thread(target=_leave_after, args=(server.closed,), daemon=True).start()
     start = time.perf_counter()
     from tutor.engine import device
 

@@ -1,0 +1,264 @@
+"""The app's end of the engine process: starts it, asks it, and starts another when it dies.
+
+Knows nothing of Textual: whoever asks gives a function that takes each message, called in the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, Any, Literal
+
+from tutor import paths
+from tutor.experiments.frame.messages import HEADER, Answer, Cancel, Cancelled, Failed, Ready, Run, pack, unpack
+
+State = Literal["starting", "ready", "gone"]
+
+COMMAND = (sys.executable, "-P", "-m", "tutor.experiments.frame.server")
+"""`-P` keeps the directory that the learner stands in out of the import path: a file there may be called random.py."""
+
+PATIENCE = 0.2
+"""Seconds that a cancelled request may take to end before the process is killed."""
+DEATHS, WITHIN = 3, 10.0
+"""So many deaths in so many seconds, and no further process is started until somebody asks."""
+LOG_LIMIT = 1 << 20
+"""Bytes after which the log begins anew."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Client → lab: the process ended before it answered this request."""
+
+    request: int
+    line: str
+    """What to tell the learner."""
+    again: bool
+    """Whether a new process is starting, so that the request may be sent again."""
+
+
+Message = Answer | Failed | Cancelled | Lost
+OnMessage = Callable[[Message], None]
+
+
+@dataclass
+class _Request:
+    run: Run
+    on_message: OnMessage
+    sent: bool = False
+    overdue: asyncio.TimerHandle | None = None
+
+
+class EngineClient:
+    """One engine process at a time, and the requests that it still owes an answer."""
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self.command = tuple(command)
+        self.state: State = "gone"
+        self.line = "the engine has not been started"
+        """What the learner may want to know about the state."""
+        self.device = ""
+        """Where the engine computes by default, once it is ready."""
+        self.process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._requests: dict[int, _Request] = {}
+        self._last = 0
+        self._watchers: list[Callable[[], None]] = []
+        self._deaths: deque[float] = deque(maxlen=DEATHS)
+        self._stopping = False
+        self._killed_for = ""
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` whenever `state` changes; the function returned ends that."""
+        self._watchers.append(callback)
+        return lambda: self._watchers.remove(callback) if callback in self._watchers else None
+
+    async def start(self) -> None:
+        """Start the process unless there is one; returns at once, the state tells when it is ready."""
+        self._begin()
+
+    def run(self, name: str, inputs: Any, on_message: OnMessage) -> int:
+        """Ask for an experiment: the number of the request. While the engine starts, the request waits here."""
+        self._last += 1
+        request = _Request(Run(self._last, name, inputs), on_message)
+        self._requests[self._last] = request
+        if self._keeper is None:
+            self._begin()
+        if self.state == "ready":
+            self._send(request)
+        elif self.state == "gone":
+            self._lose([request], self.line, again=False)
+        return self._last
+
+    def cancel(self, request: int, patience: float = PATIENCE) -> None:
+        """Give a request up. If it has not ended after `patience` seconds, the process is killed and replaced."""
+        pending = self._requests.get(request)
+        if pending is None or pending.overdue is not None:
+            return
+        if not pending.sent:
+            self._finish(request)
+            asyncio.get_running_loop().call_soon(pending.on_message, Cancelled(request))
+            return
+        self._write(Cancel(request))
+        pending.overdue = asyncio.get_running_loop().call_later(patience, self._overdue, request)
+
+    def restart(self) -> None:
+        """End the process, if there is one, and start another."""
+        self._deaths.clear()
+        if self.process is not None and self.state != "gone":
+            self._kill("the engine was restarted")
+        else:
+            self._begin()
+
+    async def stop(self, grace: float = 0.5) -> None:
+        """End the process: first by closing its input, after `grace` seconds by force."""
+        self._stopping = True
+        for number in tuple(self._requests):
+            self._finish(number)
+        process, keeper = self.process, self._keeper
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+        if keeper is not None:
+            await asyncio.wait([keeper], timeout=grace)
+            if not keeper.done():
+                self._kill("")
+                await asyncio.wait([keeper], timeout=grace)
+        self._keeper = None
+
+    def _begin(self) -> None:
+        if self._keeper is None or self._keeper.done():
+            self._stopping = False
+            self._change("starting", "the engine is starting")
+            self._keeper = asyncio.get_running_loop().create_task(self._keep_running())
+
+    async def _keep_running(self) -> None:
+        """Start processes, one after the other, until stopped or until they die too often."""
+        while not self._stopping:
+            self._change("starting", "the engine is starting")
+            reason = await self._live_and_die()
+            if self._stopping:
+                break
+            if not self._killed_for:
+                self._deaths.append(time.monotonic())
+            self._killed_for = ""
+            sent = [request for request in self._requests.values() if request.sent]
+            if len(self._deaths) == DEATHS and self._deaths[-1] - self._deaths[0] < WITHIN:
+                line = f"{reason} {DEATHS} times in {WITHIN:.0f} s; see {paths.engine_log()}, ctrl+r tries again"
+                self._change("gone", line)
+                self._lose(list(self._requests.values()), line, again=False)
+                return
+            self._lose(sent, f"{reason}; a new one is starting, your input is kept", again=True)
+            await asyncio.sleep(max(len(self._deaths) - 1, 0) * 0.5)
+        self._change("gone", "the engine was stopped")
+
+    async def _live_and_die(self) -> str:
+        """The whole life of one process: why it ended, as half a sentence."""
+        try:
+            process = await self._spawn()
+        except OSError as error:
+            return f"the engine process cannot start ({error.strerror})"
+        self.process = process
+        if self._stopping and process.stdin is not None:
+            process.stdin.close()
+        await self._listen(process)
+        status = await process.wait()
+        self.process = None
+        if self._killed_for:
+            return self._killed_for
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return f"the engine process ended ({how})"
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        with _open_log() as log:
+            return await asyncio.create_subprocess_exec(
+                *self.command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                limit=LOG_LIMIT,
+                start_new_session=True,  # ctrl-C in the terminal is the app's, and the whole group can be killed
+            )
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Take messages until the process closes its output. Reading them may import numpy, hence the thread."""
+        assert process.stdout is not None
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                (size,) = HEADER.unpack(await process.stdout.readexactly(HEADER.size))
+                body = await process.stdout.readexactly(size)
+                self._receive(await asyncio.to_thread(unpack, body))
+
+    def _receive(self, message: Ready | Answer | Failed | Cancelled) -> None:
+        if self._stopping:
+            return
+        if isinstance(message, Ready):
+            self.device = message.device
+            self._change("ready", f"the engine is ready on {message.device}")
+            for request in tuple(self._requests.values()):
+                self._send(request)
+            return
+        pending = self._requests.get(message.request)
+        if pending is None:
+            return
+        if not isinstance(message, Answer) or message.last:
+            self._finish(message.request)
+        pending.on_message(message)
+
+    def _send(self, request: _Request) -> None:
+        request.sent = True
+        self._write(request.run)
+
+    def _write(self, message: Any) -> None:
+        if self.process is not None and self.process.stdin is not None and not self.process.stdin.is_closing():
+            self.process.stdin.write(pack(message))
+
+    def _finish(self, number: int) -> None:
+        """Forget a request: it is answered, failed or given up."""
+        request = self._requests.pop(number, None)
+        if request is not None and request.overdue is not None:
+            request.overdue.cancel()
+
+    def _lose(self, requests: list[_Request], line: str, again: bool) -> None:
+        """Tell who asked that no answer will come. A request that was cancelled anyway is simply cancelled."""
+        loop = asyncio.get_running_loop()
+        for request in requests:
+            number = request.run.request
+            given_up = request.overdue is not None
+            self._finish(number)
+            loop.call_soon(request.on_message, Cancelled(number) if given_up else Lost(number, line, again))
+
+    def _overdue(self, number: int) -> None:
+        if number in self._requests:
+            self._kill("the engine did not stop when asked")
+
+    def _kill(self, reason: str) -> None:
+        process = self.process
+        if process is None or process.returncode is not None:
+            return
+        self._killed_for = reason
+        with suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+
+    def _change(self, state: State, line: str) -> None:
+        if (state, line) == (self.state, self.line):
+            return
+        self.state, self.line = state, line
+        for callback in tuple(self._watchers):
+            callback()
+
+
+def _open_log() -> IO[bytes]:
+    """The engine's log, to write at its end; begun anew when it has grown too large."""
+    log = paths.engine_log()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    fresh = not log.exists() or log.stat().st_size > LOG_LIMIT
+    return log.open("wb" if fresh else "ab")
