@@ -1,0 +1,144 @@
+"""Models on disk in the standard layout: `config.json`, `model.safetensors` (or shards with an index).
+
+Nothing is trusted: names, shapes and types are compared with the configuration before any tensor is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from tutor.engine.config import DecoderConfig
+from tutor.engine.decoder import Decoder
+from tutor.errors import InputError
+from tutor.storage import replacing, write_json
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+
+_TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+def load_decoder(directory: Path, device: str = "cpu") -> Decoder:
+    """The decoder in `directory`, in evaluation mode: float32 on the CPU and MPS, bfloat16 on CUDA.
+
+    Raises InputError, naming the file and what is wrong with it: missing, cut short, of another architecture, with
+    tensors missing, unknown, of a wrong shape or type, or with weights that are not numbers.
+    """
+    config = DecoderConfig.from_dict(_read_json(directory / "config.json"))
+    with torch.device("meta"):
+        model = Decoder(config)
+    dtype = torch.bfloat16 if device == "cuda" else torch.float32
+    model.load_state_dict(_checked_tensors(directory, model, dtype, device), assign=True, strict=False)
+    if config.tie_word_embeddings:
+        model.lm_head.weight = model.model.embed_tokens.weight
+    return model.eval().requires_grad_(False)
+
+
+def save_decoder(model: Decoder, directory: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Write `config.json` and `model.safetensors` so that other tools open them. Each file is replaced at once."""
+    directory.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().to(dtype).cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if model.config.tie_word_embeddings:
+        del tensors["lm_head.weight"]  # it is the embedding
+    names = {torch.float32: "float32", torch.float16: "float16", torch.bfloat16: "bfloat16"}
+    config = model.config.to_dict() | {"torch_dtype": names[dtype]}
+    with replacing(directory / WEIGHTS) as part:
+        save_file(tensors, part, {"format": "pt"})
+    write_json(directory / "config.json", config)
+
+
+def _checked_tensors(directory: Path, model: Decoder, dtype: torch.dtype, device: str) -> dict[str, Tensor]:
+    wanted = dict(model.state_dict())
+    if model.config.tie_word_embeddings:
+        del wanted["lm_head.weight"]
+    tensors: dict[str, Tensor] = {}
+    for file in weight_files(directory):
+        with _opened(file) as opened:
+            for name in opened.keys():  # noqa: SIM118 - an open safetensors file is no dict
+                if name in wanted:
+                    tensors[name] = _checked(file, name, opened, wanted[name].shape).to(device, dtype)
+                elif not _may_be_left_out(name, model.config):
+                    raise InputError(str(file), f"it holds {name}, which config.json has no place for", _WHOLE)
+    missing = sorted(set(wanted) - set(tensors))
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise InputError(str(directory / WEIGHTS), f"{missing[0]}{more} is missing", _WHOLE)
+    return tensors
+
+
+_WHOLE = "get the checkpoint again, or the config.json that belongs to it"
+
+
+def _may_be_left_out(name: str, config: DecoderConfig) -> bool:
+    """Tensors that older checkpoints carry though they follow from others."""
+    return name.endswith("rotary_emb.inv_freq") or (config.tie_word_embeddings and name == "lm_head.weight")
+
+
+def _checked(file: Path, name: str, opened: Any, shape: torch.Size) -> Tensor:
+    about = opened.get_slice(name)  # the header only; nothing is read yet
+    if about.get_dtype() not in _TYPES:
+        raise InputError(str(file), f"{name} is {about.get_dtype()}, not one of {', '.join(_TYPES)}", _WHOLE)
+    if tuple(about.get_shape()) != tuple(shape):
+        found, expected = tuple(about.get_shape()), tuple(shape)
+        raise InputError(str(file), f"{name} has shape {found}, but config.json asks for {expected}", _WHOLE)
+    tensor: Tensor = opened.get_tensor(name)
+    if not torch.isfinite(tensor).all():
+        raise InputError(str(file), f"{name} holds values that are not numbers", _WHOLE)
+    return tensor
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
+    try:
+        with safe_open(file, framework="pt") as opened:
+            yield opened
+    except (SafetensorError, OSError) as error:
+        raise InputError(str(file), f"not a whole safetensors file ({error})", "get the file again") from None
+
+
+def weight_files(directory: Path) -> list[Path]:
+    """The safetensors files of a checkpoint: one, or the shards that its index names.
+
+    Raises InputError if there are none; a pickle is refused by name, because opening one can run any program.
+    """
+    if (directory / WEIGHTS).is_file():
+        return [directory / WEIGHTS]
+    if (directory / INDEX).is_file():
+        index = _read_json(directory / INDEX)
+        names = sorted(set(dict(index.get("weight_map") or {}).values()))
+        # A name such as ../../x would lead out of the checkpoint.
+        files = [directory / Path(name).name for name in names]
+        lost = [file for file in files if not file.is_file()]
+        if files and not lost:
+            return files
+        raise InputError(str(directory / INDEX), f"{lost[0].name if lost else 'every shard'} is missing", _WHOLE)
+    pickles = [file.name for file in directory.glob("*") if file.suffix in PICKLES]
+    if pickles:
+        raise InputError(
+            str(directory / pickles[0]),
+            "this is a pickle, and opening one can run any program",
+            "convert it to safetensors with the tool that made it",
+        )
+    raise InputError(str(directory), f"there is no {WEIGHTS}", "name a folder with a checkpoint")
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        parsed = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(file), "no such file", "name a folder with a checkpoint") from None
+    except (OSError, ValueError) as error:
+        raise InputError(str(file), f"not JSON ({error})", "get the checkpoint again") from None
+    if not isinstance(parsed, dict):
+        raise InputError(str(file), "not a JSON object", "get the checkpoint again")
+    return parsed

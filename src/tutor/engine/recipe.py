@@ -1,0 +1,97 @@
+"""A recipe: everything that makes a model what it is, in one TOML file beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tutor.engine.config import DecoderConfig
+from tutor.errors import InputError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One body of text."""
+
+    name: str
+    file: str
+    """Where it is inside the data folder; empty for text that is made on the spot."""
+    licence: str
+    sha256: str = ""
+    """Of the file; checked before training."""
+    held_out_percent: int = 2
+    """Of its works; more where there are few."""
+    seed: int = 0
+    documents: int = 0
+    """For text that is made on the spot: which and how many."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the run with its own mixture and window."""
+
+    until: float
+    """The share of the run at which it ends."""
+    weights: dict[str, float]
+    """How often a window comes from each source."""
+    window: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A parsed recipe file."""
+
+    name: str
+    vocabulary: int
+    sources: tuple[Source, ...]
+    tokenizer_sources: tuple[str, ...]
+    """What the tokenizer is trained on."""
+    stages: tuple[Stage, ...]
+    config: DecoderConfig
+    training: dict[str, Any]
+    """`tokens`, the length of the run, and fields of `TrainingOptions`."""
+
+    def stage_at(self, share: float) -> Stage:
+        """The stage that covers this share of the run."""
+        return next((stage for stage in self.stages if share < stage.until), self.stages[-1])
+
+
+def read(path: Path) -> Recipe:
+    """Parse a recipe. Raises InputError, naming the entry, for one that is missing or makes no sense."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        sources = tuple(Source(**source) for source in raw["source"])
+        stages = tuple(Stage(**stage) for stage in raw["stage"])
+        recipe = Recipe(
+            name=raw["name"],
+            vocabulary=raw["tokenizer"]["vocabulary"],
+            tokenizer_sources=tuple(raw["tokenizer"]["sources"]),
+            sources=sources,
+            stages=stages,
+            config=DecoderConfig.from_dict({"model_type": "llama", **raw["architecture"]}),
+            training=raw["training"],
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            str(path), f"not a recipe ({error})", "compare it with models/storyteller/recipe.toml"
+        ) from None
+    known = {source.name for source in sources}
+    named = {name for stage in stages for name in stage.weights} | set(recipe.tokenizer_sources)
+    if unknown := named - known:
+        raise InputError(str(path), f"no source is called {sorted(unknown)[0]!r}", "add it or correct the name")
+    return recipe
+
+
+def check_hash(source: Source, data: Path) -> None:
+    """Raise InputError if the source's file is missing or not the one that the recipe was written for."""
+    file = data / source.file
+    if not file.is_file():
+        raise InputError(str(file), "the recipe's data is not there", "give its folder with --data")
+    with file.open("rb") as opened:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    if source.sha256 and found != source.sha256:
+        raise InputError(str(file), f"SHA-256 is {found[:12]}…, not {source.sha256[:12]}…", "use the named version")
