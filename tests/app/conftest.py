@@ -1,12 +1,7 @@
-"""Every test of the app has a state folder of its own and a cursor that does not blink."""
+"""The cursor does not blink in tests of the app, so that two pictures of one screen are equal."""
 
 import pytest
 from textual.widgets import Input
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path, monkeypatch):
-    monkeypatch.setenv("TUTOR_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture(autouse=True)

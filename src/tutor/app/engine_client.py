@@ -22,7 +22,7 @@ from tutor.experiments.frame.messages import HEADER, Answer, Cancel, Cancelled, 
 State = Literal["starting", "ready", "gone"]
 
 COMMAND = (sys.executable, "-P", "-m", "tutor.experiments.frame.server")
-"""`-P` keeps the directory that the learner stands in out of the import path: a file there may be called random.py."""
+"""`-P` keeps the current directory out of the import path: the learner may have a file there called random.py."""
 
 PATIENCE = 0.2
 """Seconds that a cancelled request may take to end before the process is killed."""
@@ -69,12 +69,12 @@ class EngineClient:
         self._keeper: asyncio.Task[None] | None = None
         self._requests: dict[int, _Request] = {}
         self._last = 0
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[], object]] = []
         self._deaths: deque[float] = deque(maxlen=DEATHS)
         self._stopping = False
         self._killed_for = ""
 
-    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call `callback` whenever `state` changes; the function returned ends that."""
         self._watchers.append(callback)
         return lambda: self._watchers.remove(callback) if callback in self._watchers else None

@@ -1,0 +1,76 @@
+"""The labs there are: what each is called and which experiments it shows. Imports nothing heavy.
+
+`make_lab` imports the lab that is asked for, so that a home screen can list all of them for nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.app.labs.asking import Engine
+    from tutor.app.labs.base import Lab
+
+
+@dataclass(frozen=True)
+class LabInfo:
+    """What a list of labs shows."""
+
+    key: str
+    """The key that opens it on the home screen."""
+    name: str
+    title: str
+    line: str
+    """What one does there, in one line."""
+    experiments: tuple[str, ...]
+    """The experiments it shows, the first one when it opens."""
+    widget: str = "base:Lab"
+    """Module in this folder and class."""
+
+
+LABS = (
+    LabInfo("t", "tokens", "Tokens", "type, and see the pieces that a model reads", ("tokenize", "compare", "merges")),
+    LabInfo(
+        "w",
+        "embeddings",
+        "Embeddings",
+        "words as places on a map: neighbours, analogies, distances",
+        ("neighbours", "map", "analogy", "distance"),
+    ),
+    LabInfo("p", "positions", "Positions", "how a model is told where a word stands", ("positions",)),
+    LabInfo("a", "attention", "Attention", "which word looks at which, in every layer and head", ("attention",)),
+    LabInfo("g", "generation", "Generation", "the next word as bars, and text as it is made", ("next", "generate")),
+    LabInfo("f", "finetune", "Fine-tuning", "teach the storyteller a text of your own", ("finetune",)),
+)
+"""In the order in which the course meets them."""
+
+
+def lab_for(experiment: str) -> str:
+    """The name of the lab that shows an experiment: one of `LABS`, or a plain one called like the experiment."""
+    return next((info.name for info in LABS if experiment in info.experiments), experiment)
+
+
+def info_for(experiment: str) -> LabInfo:
+    """What is known of the lab that shows an experiment. Raises UsageError if there is no such experiment."""
+    name = lab_for(experiment)
+    for info in LABS:
+        if info.name == name:
+            return info
+    from tutor.experiments import summary
+
+    return LabInfo("", name, name.replace("-", " ").capitalize(), summary(name), (name,))
+
+
+def make_lab(experiment: str, engine: Engine | None = None) -> Lab:
+    """A new lab widget that opens with this experiment.
+
+    `engine` is where experiments that need torch are computed; without one the lab starts its own when needed.
+    Raises UsageError if there is no such experiment.
+    """
+    info = info_for(experiment)
+    module, _, name = info.widget.partition(":")
+    widget = getattr(importlib.import_module(f"tutor.app.labs.{module}"), name)
+    lab: Lab = widget(info, experiment, engine)
+    return lab

@@ -1,0 +1,191 @@
+"""The row of controls: each a word with its value, `layer ‹2›`; arrows, the wheel and clicks change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.geometry import NULL_OFFSET, Region, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tutor.app.labs.dials import Dial
+
+FAR = 5
+"""How many steps page up and page down go."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one control shows: the field it belongs to, its label, its value and how that moves."""
+
+    name: str
+    label: str
+    value: Any
+    dial: Dial | None
+    """None for a value that is typed."""
+    help: str = ""
+
+
+class Changed(Message):
+    """A control has a new value."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+        super().__init__()
+
+
+class Control(Widget, can_focus=True):
+    """One value that arrows change. The focused one has a pointer before its name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,up,plus", "move(1)", "more", show=False),
+        Binding("left,down,minus", "move(-1)", "less", show=False),
+        Binding("pageup", f"move({FAR})", "much more", show=False),
+        Binding("pagedown", f"move(-{FAR})", "much less", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"control--value"}
+    DEFAULT_CSS = """
+    Control { width: auto; height: 1; padding: 0 1 0 0; color: $text-muted; pointer: pointer; }
+    Control > .control--value { color: $text-accent; }
+    Control:hover { background: $boost; }
+    Control:focus { color: $text; background: $accent 25%; text-style: bold; }
+    """
+    value: reactive[Any] = reactive(None, layout=True)
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        assert setting.dial is not None
+        self.setting, self.dial = setting, setting.dial
+        self.set_reactive(Control.value, setting.value)
+        self.tooltip = setting.help or None
+
+    def render(self) -> Text:
+        mark = "▸" if self.has_focus else " "
+        accent = self.get_component_rich_style("control--value", partial=True)
+        value = Text(f"‹{self.dial.text(self.value)}›", style=accent)
+        return Text(f"{mark}{self.setting.label} ", no_wrap=True) + value
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return len(f" {self.setting.label} ‹{self.dial.text(self.value)}›")
+
+    def action_move(self, steps: int) -> None:
+        """Move the value; nothing is said if it was at its end."""
+        value = self.dial.moved(self.value, steps)
+        if value != self.value:
+            self.value = value
+            self.post_message(Changed(self.setting.name, value))
+
+    def on_click(self, event: events.Click) -> None:
+        """On the value's opening mark or left of it: back; right of that: on."""
+        event.stop()
+        self.action_move(-1 if event.x <= len(self.setting.label) + 2 else 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_move(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_move(-1)
+
+
+class TypedControl(Horizontal):
+    """A value that has to be typed: a word, or several with a bar between them."""
+
+    DEFAULT_CSS = """
+    TypedControl { width: auto; height: 1; padding: 0 1 0 1; color: $text-muted; }
+    TypedControl:focus-within { color: $text; background: $accent 25%; text-style: bold; }
+    TypedControl Static { width: auto; }
+    TypedControl Input, TypedControl Input:focus { width: 18; background: $surface; background-tint: transparent; }
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self.setting = setting
+        self.tooltip = setting.help or None
+
+    def compose(self) -> ComposeResult:
+        yield Static(f"{self.setting.label} ", markup=False)
+        yield Input(written(self.setting.value), compact=True, select_on_focus=False)
+
+    @property
+    def value(self) -> Any:
+        return self.setting.value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = written(value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(Changed(self.setting.name, event.value))
+
+
+def written(value: Any) -> str:
+    """A typed value as text: several words have a bar between them."""
+    return "" if value is None else " | ".join(value) if isinstance(value, tuple) else str(value)
+
+
+class Controls(Widget):
+    """The controls of one experiment, on as many lines as the width asks for."""
+
+    DEFAULT_CSS = """
+    Controls { height: auto; max-height: 3; width: 1fr; padding: 0 1; overflow-y: auto; scrollbar-size: 0 0; }
+    """
+
+    @property
+    def layout(self) -> Layout:
+        """A layout of our own, which style sheets have no name for."""
+        return _FLOW
+
+    async def show(self, settings: Sequence[Setting]) -> None:
+        """Replace all controls. Where the same ones are there already, only their values change."""
+        present = {control.setting.name: control for control in self.controls}
+        if [(s.name, s.dial) for s in settings] == [(c.setting.name, c.setting.dial) for c in self.controls]:
+            for setting in settings:
+                present[setting.name].value = setting.value
+            return
+        focused = next((control.setting.name for control in self.controls if control.has_focus_within), None)
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount_all([(Control if s.dial is not None else TypedControl)(s) for s in settings])
+        for control in self.controls:
+            if control.setting.name == focused:
+                (control if isinstance(control, Control) else control.query_one(Input)).focus()
+
+    @property
+    def controls(self) -> list[Control | TypedControl]:
+        """The controls from left to right."""
+        return [child for child in self.children if isinstance(child, Control | TypedControl)]
+
+
+class Flow(Layout):
+    """Children from left to right, as words in a paragraph."""
+
+    name = "flow"
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        viewport = parent.app.viewport_size
+        placements: list[WidgetPlacement] = []
+        x = y = 0
+        for child in children:
+            width = child.get_content_width(size, viewport) + child.styles.gutter.width
+            if x and x + width > size.width:
+                x, y = 0, y + 1
+            placements.append(WidgetPlacement(Region(x, y, width, 1), NULL_OFFSET, Spacing(), child))
+            x += width + 1
+        return placements
+
+
+_FLOW = Flow()

@@ -1,0 +1,133 @@
+"""The top of a lab: the line one types in and the controls, held together by a form."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tutor.app.labs import controls
+from tutor.app.labs.controls import Controls, Setting
+from tutor.app.labs.dials import Words
+from tutor.app.labs.form import Form, name_of
+from tutor.app.labs.offers import names_of
+from tutor.app.labs.text_line import Prompt
+from tutor.experiments.frame.inputs import Option
+
+FLASH = 0.6
+"""Seconds for which a preset that was just loaded is marked."""
+VIEW = "view"
+"""The control that chooses among the experiments of a lab."""
+
+
+class Entry(Widget):
+    """Shows a form and keeps it in step with what is typed and turned."""
+
+    DEFAULT_CSS = """
+    Entry { layout: vertical; height: auto; width: 1fr; }
+    Entry > Controls.-loaded { background: $accent 20%; }
+    """
+
+    class Edited(Message):
+        """The form says something else now."""
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+    def __init__(self, form: Form, views: Mapping[str, str], hidden: Collection[str]) -> None:
+        super().__init__()
+        self.form, self.views, self.hidden = form, views, hidden
+        self.prompt = Prompt(form.line, self.placeholder)
+        self.controls = Controls()
+        self._names: dict[str, tuple[str, ...]] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self.prompt
+        yield self.controls
+
+    async def on_mount(self) -> None:
+        await self.refill()
+        self.run_worker(self._find_names())
+
+    def focus(self, scroll_visible: bool = True) -> Entry:
+        """Focus where one starts: the line, or the first control where nothing is to be typed."""
+        if self.form.arguments:
+            self.prompt.line.focus(scroll_visible)
+        elif self.controls.children:
+            self.controls.children[0].focus(scroll_visible)
+        return self
+
+    @property
+    def placeholder(self) -> str:
+        """What may be typed."""
+        return " ".join(field.spec.help for field in self.form.arguments)
+
+    async def fill(self, inputs: Any) -> None:
+        """Take over a preset, with a visible change."""
+        self.form.fill(name_of(inputs), inputs)
+        await self.refill()
+        for part in (self.prompt, self.controls):
+            part.add_class("-loaded")
+        self.set_timer(FLASH, self._unmark)
+
+    def _unmark(self) -> None:
+        for part in (self.prompt, self.controls):
+            part.remove_class("-loaded")
+
+    async def refill(self) -> None:
+        """Make the line and the controls show what the form holds."""
+        line = self.prompt.line
+        self.prompt.display = bool(self.form.arguments)
+        with self.prevent(Input.Changed):
+            line.placeholder = self.placeholder
+            if line.value != self.form.line:
+                line.value = self.form.line
+                line.cursor_position = len(self.form.line)
+        await self.controls.show([*self._view(), *self.form.settings(self.hidden, self._names)])
+
+    def _view(self) -> Iterable[Setting]:
+        if len(self.views) > 1:
+            dial = Words(tuple(self.views), tuple(self.views.values()))
+            yield Setting(VIEW, VIEW, self.form.experiment, dial, "What is shown.")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self.form.line:
+            self.form.line = event.value
+            self.post_message(self.Edited())
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered())
+
+    @on(controls.Changed)
+    async def _turned(self, event: controls.Changed) -> None:
+        event.stop()
+        if event.name == VIEW:
+            await self.switch(event.value)
+        else:
+            self.form.set(event.name, event.value)
+            self.post_message(self.Edited())
+
+    async def switch(self, experiment: str) -> None:
+        """Go to another experiment of the lab."""
+        self.form.switch(experiment)
+        await self.refill()
+        await self._find_names()
+        self.post_message(self.Edited())
+
+    async def _find_names(self) -> None:
+        """Find out, once and in a thread, which tokenizers, models and runs there are."""
+        sources = {field.spec.source for field in self.form.options if isinstance(field.spec, Option)} - {""}
+        if missing := sources - self._names.keys():
+            for source in missing:
+                self._names[source] = await asyncio.to_thread(names_of, source)
+            await self.refill()

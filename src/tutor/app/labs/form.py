@@ -1,0 +1,118 @@
+"""What is filled in: a line and option values for each experiment of a lab. No widgets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tutor import experiments
+from tutor.app.labs import line as line_of
+from tutor.app.labs.controls import Setting
+from tutor.app.labs.dials import dial_for
+from tutor.errors import UsageError
+from tutor.experiments.frame import command
+from tutor.experiments.frame.inputs import Argument, Field, Option, check, fields
+
+Names = Mapping[str, tuple[str, ...]]
+"""The names that each source of an option offers."""
+
+
+class Form:
+    """The line and the option values of the experiment at hand; those of the others are kept for later."""
+
+    def __init__(self, experiment: str) -> None:
+        self.experiment = experiment
+        self.line = ""
+        self.values: dict[str, Any] = {}
+        self._lines: dict[tuple[str, ...], str] = {}
+        self._kept: dict[str, dict[str, Any]] = {}
+        self.fill(experiment, example(experiment))
+
+    @property
+    def arguments(self) -> tuple[Field, ...]:
+        """The fields that the line fills."""
+        return tuple(field for field in self._fields if isinstance(field.spec, Argument))
+
+    @property
+    def options(self) -> tuple[Field, ...]:
+        """The fields that have controls."""
+        return tuple(field for field in self._fields if isinstance(field.spec, Option))
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        return fields(experiments.load(self.experiment).Inputs)
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        """Experiments whose arguments are called the same share one line."""
+        return tuple(field.name for field in self.arguments)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether something has to be typed first."""
+        return not self.line and any(field.required for field in self.arguments)
+
+    def switch(self, experiment: str) -> None:
+        """Go to another experiment: its own values, and the line and values that it has in common with this one."""
+        self._lines[self._key] = self.line
+        self._kept[self.experiment] = before = self.values
+        self.experiment = experiment
+        start = example(experiment)
+        self.values = {f.name: getattr(start, f.name) for f in self.options} | self._kept.get(experiment, {})
+        self.values |= {field.name: before[field.name] for field in self.options if field.name in before}
+        self.line = self._lines.get(self._key) or line_of.written(start, self.arguments)
+
+    def fill(self, experiment: str, inputs: Any) -> None:
+        """Take over inputs as they are."""
+        self.experiment = experiment
+        self.line = line_of.written(inputs, self.arguments)
+        self.values = {field.name: getattr(inputs, field.name) for field in self.options}
+
+    def inputs(self) -> Any:
+        """The inputs as filled in. Raises UsageError if they do not fit."""
+        typed = line_of.parsed(self.line[: line_of.LIMIT], self.arguments) if self.arguments else {}
+        inputs = experiments.load(self.experiment).Inputs(**typed, **self.values)
+        check(inputs)
+        return inputs
+
+    def set(self, name: str, value: Any) -> None:
+        """Set one option; a typed value comes as text."""
+        field = next(field for field in self.options if field.name == name)
+        if field.kind == "words" and isinstance(value, str):
+            value = tuple(part.strip() for part in value.split(line_of.BAR) if part.strip())
+        elif field.kind == "str" and field.optional and not value:
+            value = None
+        self.values[name] = value
+
+    def settings(self, hidden: Collection[str], names: Names) -> list[Setting]:
+        """What each control shows."""
+        return [
+            Setting(
+                field.name,
+                field.flag[2:].replace("-", " "),
+                self.values[field.name],
+                dial_for(field, names.get(field.spec.source, ())),
+                field.spec.help,
+            )
+            for field in self.options
+            if field.name not in hidden and isinstance(field.spec, Option)
+        ]
+
+
+def example(name: str) -> Any:
+    """The inputs that a lab opens with: those of the experiment's first example that parses."""
+    for text in experiments.load(name).EXAMPLES:
+        try:
+            words = [word for word in shlex.split(text) if word not in ("--plain", "--json", "--ascii")]
+            return command.parse(shlex.join(words))[1]
+        except UsageError:
+            continue
+    inputs_class = experiments.load(name).Inputs
+    needed = {field.name: () if field.kind == "words" else "" for field in fields(inputs_class) if field.required}
+    return inputs_class(**needed)
+
+
+def name_of(inputs: Any) -> str:
+    """The experiment that some inputs belong to."""
+    return type(inputs).__module__.rsplit(".", 1)[1].replace("_", "-")

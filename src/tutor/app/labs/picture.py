@@ -1,0 +1,78 @@
+"""The pane that a picture is drawn in: sized to its width, scrolled where it is longer."""
+
+from __future__ import annotations
+
+import io
+from typing import ClassVar
+
+from rich.console import Console, RenderableType
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class Picture(ScrollView, can_focus=True):
+    """Shows a Rich renderable. The lines are made once for each picture and width, not for each refresh."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("home", "scroll_home", show=False)]
+    DEFAULT_CSS = """
+    Picture {
+        height: 1fr; width: 1fr; padding: 0 1; background: $background;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+        border-left: blank;
+    }
+    Picture:focus { border-left: outer $accent; }
+    Picture.-stale { opacity: 55%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: RenderableType = ""
+        self._strips: list[Strip] = []
+        self._width = 0
+
+    def show(self, picture: RenderableType) -> None:
+        """Draw another picture; the place scrolled to stays where the new one is as long."""
+        self._shown = picture
+        self._draw()
+
+    @property
+    def text(self) -> str:
+        """What is drawn, as text, for tests and for those who read with a screen reader."""
+        return "\n".join(strip.text.rstrip() for strip in self._strips)
+
+    def _draw(self) -> None:
+        self._width = max(self.scrollable_content_region.width, 1)
+        console = Console(
+            file=io.StringIO(),
+            width=self._width,
+            force_terminal=True,
+            color_system="truecolor",
+            no_color=self.app.no_color,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+        options = console.options.update(width=self._width, height=None)
+        options.max_height = max(self.scrollable_content_region.height, 1)
+        self._strips = [Strip(line) for line in console.render_lines(self._shown, options, pad=False)]
+        while self._strips and not self._strips[-1].text.strip() and not any(s.style for s in self._strips[-1]):
+            self._strips.pop()
+        widest = max((strip.cell_length for strip in self._strips), default=0)
+        self.virtual_size = Size(widest, len(self._strips))
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.scrollable_content_region.width != self._width:
+            self._draw()
+
+    def render_line(self, y: int) -> Strip:
+        scroll_x, scroll_y = self.scroll_offset
+        width, row = self.scrollable_content_region.width, y + scroll_y
+        style = self.rich_style
+        if row >= len(self._strips):
+            return Strip.blank(width, style)
+        return self._strips[row].crop_extend(scroll_x, scroll_x + width, style).apply_style(style)

@@ -1,0 +1,66 @@
+"""The last line of a lab: where and how fast an answer was made, progress, and what went wrong."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+from tutor.app.labs.asking import Reply
+
+
+class Status(Static):
+    """One line of status. Errors have a mark as well as a colour."""
+
+    DEFAULT_CSS = """
+    Status { height: auto; min-height: 1; max-height: 3; padding: 0 2; color: $text-muted; }
+    Status.-error { color: $text-error; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self.line = ""
+        """What it says."""
+        self._note = ""
+
+    def note(self, note: str) -> None:
+        """Put a note on the input before whatever is said next."""
+        self._note = note
+
+    def say(self, line: str, error: bool = False) -> None:
+        """Show a line instead of the one before."""
+        parts = (self._note, f"! {line}" if error else line)
+        self._note = ""
+        self.line = " · ".join(part for part in parts if part)
+        self.set_class(error, "-error")
+        self.update(Text(self.line))
+
+
+def facts(reply: Reply, device: str) -> str:
+    """Model, device, time, tokens: what there is of them. `device` is for records that do not name theirs."""
+    inputs, result = reply.question.inputs, reply.result
+    tokens = getattr(result, "tokens", None)
+    parts = [
+        getattr(result, "model", None) or getattr(inputs, "model", None),
+        getattr(result, "device", None) or device,
+        duration(reply.seconds),
+        count(len(tokens), "token") if isinstance(tokens, tuple | list) else "",
+    ]
+    return " · ".join(str(part) for part in parts if part)
+
+
+def duration(seconds: float) -> str:
+    """Milliseconds below a second.
+
+    >>> duration(0.0112)
+    '11 ms'
+    """
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "token")
+    '1 token'
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
