@@ -46,6 +46,11 @@ def progress() -> Path:
     return state() / "progress.json"
 
 
+def preferences() -> Path:
+    """The file that remembers how the learner likes the app, such as its theme."""
+    return state() / "preferences.json"
+
+
 def runs() -> Path:
     """The folder with one folder a fine-tuning run."""
     return state() / "runs"

@@ -1,0 +1,66 @@
+"""The last line of every screen: at most six keys, in the form that works where the focus is."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+MOST = 6
+_LAST = "app.help"
+"""The way to all other keys always has the last place."""
+
+
+class KeyLine(Widget):
+    """Shows the screen's own keys first, then those of what has focus, and help.
+
+    In an input line letters type; Textual leaves out the keys that the focused widget consumes, so that what is
+    left of a binding such as `n,ctrl+n` is the form that works.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; padding: 0 2; color: $text-muted; text-overflow: clip; text-wrap: nowrap; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, _: Screen[object]) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        self._spans = []
+        parts: list[Content] = []
+        x = 0
+        for binding in self._chosen():
+            key = self.app.get_key_display(binding)
+            part = Content.assemble((key, "$accent"), f" {binding.description}")
+            if x + part.cell_length > self.content_size.width:
+                break
+            self._spans.append((x, x + part.cell_length, binding.key))
+            parts.append(part)
+            x += part.cell_length + 3
+        return Content("   ").join(parts)
+
+    def _chosen(self) -> list[Binding]:
+        """One binding an action, the screen's own first and help last."""
+        first: dict[str, Binding] = {}
+        rest: dict[str, Binding] = {}
+        for namespace, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and enabled and binding.description:
+                (first if namespace is self.screen else rest).setdefault(binding.action, binding)
+        last = [binding for group in (rest, first) for action, binding in group.items() if action.endswith("help")]
+        shown = [binding for group in (first, rest) for binding in group.values() if binding not in last]
+        return shown[: MOST - len(last[:1])] + last[:1]
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, key in self._spans:
+            if start <= event.x - self.gutter.left < end:
+                self.app.simulate_key(key)

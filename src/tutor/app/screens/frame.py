@@ -1,0 +1,44 @@
+"""What all screens share: a line at the top, the keys at the bottom, and a plain word when there is no room."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.app.parts.keyline import KeyLine
+
+SMALLEST = (40, 10)
+"""Columns and rows below which nothing useful can be shown."""
+TABS_BELOW = 100
+"""Columns below which text and lab become tabs."""
+
+
+class Frame(Screen[None]):
+    """A screen of the app. A subclass gives `body()` and sets the line at the top with `head()`."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        yield from self.body()
+        yield KeyLine()
+        yield Static(id="no-room", markup=False)
+
+    def body(self) -> ComposeResult:
+        """What stands between the line at the top and the keys."""
+        yield from ()
+
+    def head(self, left: str, middle: str = "") -> None:
+        """Write the line at the top: the name of what is open, and a quieter remark."""
+        self.query_one("#head", Static).update(Content.assemble((left, "bold"), ("   " + middle, "$text-muted")))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so when there is no room; what is behind stays as it is."""
+        width, height = event.size
+        columns, rows = SMALLEST
+        small = width < columns or height < rows
+        self.set_class(small, "-no-room")
+        if small:
+            text = f"{width}×{height} is too small; tutor needs {columns}×{rows}. Make the window larger."
+            self.query_one("#no-room", Static).update(text)

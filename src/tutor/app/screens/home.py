@@ -1,0 +1,176 @@
+"""Home: the course as a path, the labs beside it, and one key to go on where one left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor import paths
+from tutor.app.labs import LABS
+from tutor.app.navigation import OpenLab, OpenLesson
+from tutor.app.parts.course_path import CoursePath, LabRows
+from tutor.app.parts.rows import Rows
+from tutor.app.screens.frame import Frame
+from tutor.course.lesson import Outline
+from tutor.course.progress import Progress
+from tutor.errors import LessonError
+
+
+class HomeScreen(Frame):
+    """What one sees first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_on", "Open"),
+        Binding("up,down", "wake", "Choose", show=False),
+        Binding("left,right,tab", "other", "Course / labs"),
+        Binding("ctrl+p", "app.command_palette", "Search"),
+        Binding("ctrl+t", "app.next_theme", "Theme"),
+        Binding("q", "app.quit", "Quit"),
+    ]
+    AUTO_FOCUS = "#path"
+
+    def __init__(self, lessons: Sequence[Outline], broken: Sequence[LessonError], progress: Progress) -> None:
+        super().__init__(id="home")
+        self.lessons, self.broken, self.progress = tuple(lessons), tuple(broken), progress
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False, id="home-scroll"):
+            yield Static(id="welcome")
+            with Horizontal(id="columns"):
+                with Vertical(id="course"):
+                    yield Static("Course", classes="heading")
+                    yield CoursePath(self.lessons, self.progress.record)
+                with Vertical(id="side"):
+                    yield Static("Labs", classes="heading")
+                    yield LabRows(LABS)
+                    yield Static("Yours", classes="heading", id="yours-heading")
+                    yield Static(id="yours")
+
+    def on_mount(self) -> None:
+        self.head("tutor", "transformers and language models, by doing")
+        self._show_progress()
+        self.call_after_refresh(self._show_yours)
+
+    def on_screen_resume(self) -> None:
+        """Back from a lesson: what was done there shows."""
+        self._show_progress()
+        self._show_yours()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        airy = event.size.height >= 34
+        self.query_one(CoursePath).airy = airy
+        self.query_one(LabRows).airy = airy and event.size.height >= 20 + 2 * len(LABS)
+
+    def _show_progress(self) -> None:
+        path = self.query_one(CoursePath)
+        path.record = self.progress.record
+        self.query_one("#welcome", Static).update(self._welcome())
+        if self.next_lesson is not None:
+            path.cursor = self.lessons.index(self.next_lesson)
+
+    @property
+    def next_lesson(self) -> Outline | None:
+        """Where to go on: the lesson one was in, or the next one if that is done."""
+        record = self.progress.record
+        last = next((lesson for lesson in self.lessons if record.place and lesson.name == record.place.lesson), None)
+        if last is not None and not record.is_done(last):
+            return last
+        return next((lesson for lesson in self.lessons if not record.is_done(lesson)), None)
+
+    def _welcome(self) -> Content:
+        """Three lines and one key at the first start; afterwards how far one is."""
+        trouble = self.progress.trouble or next((str(error) for error in self.broken), "")
+        warning = Content.assemble((f"\n! {trouble}", "$text-error")) if trouble else Content("")
+        record, lesson = self.progress.record, self.next_lesson
+        if not self.lessons:
+            return Content.assemble("There are no lessons here; the labs work all the same.", warning)
+        if lesson is None:
+            return Content.assemble(("All lessons done. ", "bold"), "The labs stay open for play.", warning)
+        if not record.done and record.place is None:
+            return Content.assemble(self._first_words(), warning)
+        return Content.assemble(self._go_on(lesson), warning)
+
+    def _first_words(self) -> Content:
+        return Content.assemble(
+            (f"{self._counted()}, twenty minutes each, on how language models work.\n", "bold"),
+            "Beside every text runs a real model: type, guess, take it apart.\n",
+            ("enter", "$accent"),
+            " begins the first lesson.",
+        )
+
+    def _counted(self) -> str:
+        words = "No One Two Three Four Five Six Seven Eight Nine Ten".split()
+        count = len(self.lessons)
+        return f"{words[count] if count < len(words) else count} lesson{'s' if count != 1 else ''}"
+
+    def _go_on(self, lesson: Outline) -> Content:
+        record = self.progress.record
+        here = record.place is not None and record.place.lesson == lesson.name
+        steps = {step.key: number for number, step in enumerate(lesson.steps, 1)}
+        at = steps.get(record.place.step, 1) if here and record.place else 1
+        where = f"step {at} of {len(lesson.steps)}" if here else f"{lesson.minutes} minutes"
+        minutes = sum(record.minutes_left(each) for each in self.lessons)
+        hours = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        return Content.assemble(
+            ("enter", "$accent"),
+            " continues  ",
+            (f"{lesson.number}  {lesson.title}", "bold"),
+            (f"   {where}   ·   {hours} of the course left", "$text-muted"),
+        )
+
+    def _show_yours(self) -> None:
+        """Runs and models of one's own, by name. Read after the first paint."""
+        runs, models = _folders(paths.runs()), _folders(paths.user_models())
+        parts = [f"{name}: {', '.join(found)}" for name, found in (("runs", runs), ("models", models)) if found]
+        text = "\n".join(parts) or "Models that you fine-tune will stand here."
+        self.query_one("#yours", Static).update(Content.styled(text, "$text-muted"))
+
+    @on(Rows.Chosen)
+    def _chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        if isinstance(event.rows, LabRows):
+            self.post_message(OpenLab(event.rows.labs[event.index].name))
+        else:
+            self.post_message(OpenLesson(self.lessons[event.index].name))
+
+    def on_key(self, event: events.Key) -> None:
+        """A lesson's number or a lab's key opens it from anywhere on this screen."""
+        lesson = next((each for each in self.lessons if str(each.number) == event.character), None)
+        lab = next((each for each in LABS if each.key and each.key == event.character), None)
+        if lesson is not None:
+            event.stop()
+            self.post_message(OpenLesson(lesson.name))
+        elif lab is not None:
+            event.stop()
+            self.post_message(OpenLab(lab.name))
+
+    def action_go_on(self) -> None:
+        """Enter while nothing has focus."""
+        if self.next_lesson is not None:
+            self.post_message(OpenLesson(self.next_lesson.name))
+
+    def action_wake(self) -> None:
+        """An arrow while nothing has focus."""
+        self.query_one(CoursePath).focus()
+
+    def action_other(self) -> None:
+        """From the course to the labs or back."""
+        path, labs = self.query_one(CoursePath), self.query_one(LabRows)
+        (labs if path.has_focus and LABS else path).focus()
+
+
+def _folders(folder: Path) -> list[str]:
+    """The names of the folders in a folder; none if it is not there."""
+    try:
+        return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+    except OSError:
+        return []
