@@ -1,6 +1,6 @@
 """A story simulator: endless small stories in very simple English, always coherent, with ground truth.
 
-A plot (`plots/`) casts characters, things and places (`cast`, `lexicon`), changes a `world` that refuses what
+A plot (`scripts/*.txt`, performed by `script`) casts characters, things and places (`cast`, `lexicon`), changes a `world` that refuses what
 cannot happen, and tells it through a `teller`, whose writer (`wording`, `grammar`, `phrases`) chooses the words,
 names everyone as a person would and notes what each word refers to.
 
@@ -13,7 +13,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from .plots import PLOTS
+from .plots import PLOTS, SCENES
+from .script import Stage
 from .teller import Teller
 from .world import Entity, Fact, Mention, Story
 
@@ -35,7 +36,7 @@ def _tell(seed: str, plot: str = "") -> Story:
     rng = random.Random(seed)  # a str seed is hashed with SHA-512: the same on every platform
     name = plot or rng.choice(sorted(PLOTS))
     teller = Teller(rng)
-    PLOTS[name](teller)
+    Stage(teller, SCENES).perform(PLOTS[name])
     text, spans, facts = teller.writer.finish()
     return Story(
         text=text,

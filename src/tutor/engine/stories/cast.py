@@ -153,7 +153,10 @@ class Cast:
     def spot(self, side: str, place: str) -> Entity:
         """Somewhere at a place where a thing can be: under the bench; `side` is a key of `SPOTS`."""
         preposition, _, noun = self.pick(SPOTS[side]).partition(":")
-        noun = noun.replace("_", " ")
+        return self.corner(preposition, noun.replace("_", " "), place)
+
+    def corner(self, preposition: str, noun: str, place: str) -> Entity:
+        """A spot with this noun at a place."""
         entity = Entity(self.world.fresh_key(noun), "spot", noun, "it", preposition=preposition)
         self.world.add(entity)
         if place:

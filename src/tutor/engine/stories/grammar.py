@@ -13,6 +13,7 @@ letter that the place in the sentence would ask for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -101,6 +102,20 @@ def alternatives(template: str) -> tuple[str, ...]:
             found.append(template[start:index])
             start = index + 1
     return (*found, template[start:])
+
+
+def logical_lines(text: str) -> Iterator[str]:
+    """The logical lines of a file: without comments, with continued alternatives joined."""
+    pending = ""
+    for line in (raw.strip() for raw in text.splitlines()):
+        if line.startswith("|"):
+            pending += line
+        elif line and not line.startswith("#"):
+            if pending:
+                yield pending
+            pending = line
+    if pending:
+        yield pending
 
 
 _ARTICLE = re.compile(r"\b([Aa])([ \ue000-\uf8ff]+)([A-Za-z]+)")

@@ -355,7 +355,7 @@ sand pit | in | out play | big sandy | dig tunnels, make sand cakes, bury small 
 tree house | in | out play home | high wooden | look out for pirates, tell secrets, draw maps, watch the birds, eat snacks
 bus stop | at | out town | small windy | count the cars, wait for the bus, hop on one foot, sing a song, watch the people
 jungle | in | out wild | hot green | swing on vines, watch the parrots, look for bananas, listen to the monkeys, splash in the rain
-snowy field | in | out play wild | white wide | make snow angels, throw snowballs, slide around, catch snowflakes, build a snow house
+snowy field | in | out play wild snowy | white wide | make snow angels, throw snowballs, slide around, catch snowflakes, build a snow house
 windmill | by | out wild | tall old | watch the wheel turn, fly paper birds, run around, listen to the wind, sit on the steps
 bridge | on | out water town | old stone | drop sticks into the water, wave at the boats, look at the fish, count the steps, listen to the river
 fire station | at | in town | big red | look at the fire trucks, try on a helmet, slide down the pole, ring the bell, talk to the firemen
@@ -367,3 +367,18 @@ TRAITS = {
     "hard": tuple("shy stubborn proud messy lazy greedy noisy careless bossy impatient forgetful grumpy selfish "
                   "timid".split()),
 }  # fmt: skip
+
+LIKES = tuple(
+    """sing funny songs,draw pictures of dragons,count the stars,tell jokes,ask questions,dance in the
+    rain,run very fast,climb trees,build tall towers,look at clouds,make up stories,help in the
+    kitchen,collect stones,paint,play in the mud,watch ants,jump over puddles,read about the sea,feed
+    the birds,wear funny hats,play pirates,make mud pies,ride on swings,look for treasure,whistle,take
+    long naps,tickle people,splash in water,eat sweet berries,play hide and seek,roll down hills,chase
+    butterflies,talk to flowers,play the drums on pots,hop on one foot,bake little cakes,skip
+    stones,catch snowflakes,make paper boats,listen to the wind,say good morning to everyone,dig deep
+    holes,play catch,learn new words,walk on walls,make people laugh,pick flowers,learn about bugs,make
+    daisy chains,build forts,sort buttons by color,watch the rain,play with shadows,hide in small
+    places,plan big adventures,visit old friends,sleep late,look at the moon,swim,climb on rocks""".replace("\n    ", " ").split(",")
+)  # fmt: skip
+JOINED = frozenset("flap listen launch hear roar bounce".split())
+"""Second verbs of a phrase such as *run and flap*, which change their form like the first."""

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import random
 
-from .cast import Cast, side_of
-from .grammar import alternatives, gerund, past
+from . import lexicon
+from .cast import Cast, animal_row, side_of
+from .grammar import alternatives, gerund, past, plural
 from .lexicon import Place, Thing
 from .wording import Writer
 from .world import Entity, World
+
+STRANGERS = tuple(
+    "policeman:he old_lady:she farmer:he mailman:he nurse:she gardener:he teacher:she shopkeeper:he baker:he "
+    "librarian:she bus_driver:he old_man:he doctor:she fisherman:he painter:she firefighter:he neighbor:she".split()
+)
+TASTES = tuple("sweet juicy tasty fresh warm yummy crunchy soft big".split())
 
 
 class Teller:
@@ -24,6 +31,10 @@ class Teller:
         self.by_lines = self.chance(0.35)
         """Whether each change of speaker starts a new paragraph."""
         self._last_speaker = ""
+        self.notes: set[str] = set()
+        self.lessons = ""
+        """The morals that the ending may choose from, as a template."""
+        self.writer.expand = self.expand
 
     # ------------------------------------------------------------------ roles
 
@@ -38,27 +49,66 @@ class Teller:
     def __contains__(self, role: str) -> bool:
         return role in self.writer.roles
 
-    def hero(self, animals: float = 0.35) -> Entity:
+    def hero(self, kind: str = "") -> Entity:
         """The main character: a child or an animal."""
-        entity = self.cast.animal() if self.chance(animals) else self.cast.child()
+        entity = self.cast.animal() if kind == "animal" or (not kind and self.chance(0.35)) else self.cast.child()
         return self.play("hero", entity)
 
-    def friend(self, relation: str = "-", pronoun: str = "") -> Entity:
-        """A second character of the hero's kind, and the two as the group *both*."""
-        entity = self.play("friend", self.cast.companion(self["hero"], relation, pronoun))
-        self.play("both", self.cast.group(self["hero"], entity))
+    def friend(self, relation: str = "-", pronoun: str = "", role: str = "friend") -> Entity:
+        """A second character of the hero's kind, and the two as the group *both*; `stranger` has no relation."""
+        relation = "" if relation == "stranger" else relation
+        entity = self.play(role, self.cast.companion(self["hero"], relation, pronoun))
+        if "both" not in self:
+            self.play("both", self.cast.group(self["hero"], entity))
         return entity
 
-    def parent(self, pronoun: str = "") -> Entity:
+    def parent(self, pronoun: str = "", role: str = "parent") -> Entity:
         """The hero's parent."""
-        return self.play("parent", self.cast.parent(self["hero"], pronoun))
+        return self.play(role, self.cast.parent(self["hero"], pronoun))
 
-    def thing(self, role: str, kind: str = "", owner: str = "", singular: bool = False) -> Entity:
-        """A thing from the table; `owner` is a role."""
+    def together(self, role: str, one: str, other: str) -> Entity:
+        """Two characters as a group."""
+        return self.play(role, self.cast.group(self[one], self[other]))
+
+    def alias(self, role: str, other: str) -> Entity:
+        """A second role for somebody who has one."""
+        return self.play(role, self[other])
+
+    def person(self, role: str, noun: str, pronoun: str, *adjectives: str) -> Entity:
+        """Somebody known by what they are, such as a farmer."""
+        return self.play(role, self.cast.person(noun, pronoun, adjectives))
+
+    def stranger(self, role: str = "helper") -> Entity:
+        """A friendly grown-up whom one may meet."""
+        noun, pronoun = self.rng.choice(STRANGERS).split(":")
+        return self.person(role, noun.replace("_", " "), pronoun, self.rng.choice(("kind", "friendly", "tall")))
+
+    def creature(self, role: str, noun: str, *adjectives: str) -> Entity:
+        """An animal that does not talk."""
+        return self.play(role, self.cast.creature(noun, adjectives))
+
+    def beast(self, role: str, wild: str = "wild") -> Entity:
+        """A talking animal without relation to the hero."""
+        return self.play(role, self.cast.animal(wild=wild == "wild"))
+
+    def thing(self, role: str, kind: str = "", owner: str = "", number: str = "singular") -> Entity:
+        """A thing from the table; `owner` is a role, `number` may be `any`."""
         key = self.writer.roles[owner] if owner else ""
-        entity, row = self.cast.thing(kind, key, singular)
+        entity, row = self.cast.thing(kind, key, number == "singular")
         self.things[role] = row
         return self.play(role, entity)
+
+    def item(self, role: str, noun: str, *adjectives: str) -> Entity:
+        """A thing that the plot itself describes; a noun with `+` in front is plural."""
+        return self.play(role, self.cast.item(noun.lstrip("+"), adjectives, pronoun="they" if noun[0] == "+" else "it"))
+
+    def food(self, role: str, kind: str = "count") -> Entity:
+        """Something to eat: `count` for one that can be counted, `mass` for a dish."""
+        return self.play(role, self.cast.item(self.cast.pick(lexicon.FOODS[kind]), (self.rng.choice(TASTES),)))
+
+    def corner(self, role: str, preposition: str, noun: str, place: str = "place") -> Entity:
+        """A spot that the plot itself names."""
+        return self.play(role, self.cast.corner(preposition, noun, self[place].key if place in self else ""))
 
     def place(self, role: str, *kinds: str) -> Entity:
         """A place from the table."""
@@ -70,40 +120,48 @@ class Teller:
         """A spot that suits a place."""
         return self.play(role, self.cast.spot(side_of(self.places[place]), self[place].key))
 
+    def note(self, word: str) -> None:
+        """Remember something for `when`."""
+        self.notes.add(word)
+
+    def holds(self, *condition: str) -> bool:
+        """Whether a condition of a script is true; see `script`."""
+        if condition[0] == "not":
+            return not self.holds(*condition[1:])
+        if len(condition) == 1:
+            return condition[0] in self.notes or condition[0] in self
+        role, tag = condition
+        entity = self[role]
+        kinds = (self.places[role].kinds if role in self.places else ()) + (
+            self.things[role].kinds if role in self.things else ()
+        )
+        return tag in (entity.kind, entity.pronoun, entity.noun, entity.relation) or tag in kinds
+
     # ------------------------------------------------------------------ words
 
     def chance(self, probability: float) -> bool:
         """True with a probability."""
         return self.rng.random() < probability
 
-    def say(self, template: str, focus: str = "hero", **words: str) -> None:
-        """Write one alternative of a template; `words` replace `$name` in it."""
-        for name in sorted(words, key=len, reverse=True):
-            template = template.replace("$" + name, words[name])
+    def say(self, template: str, focus: str = "hero") -> None:
+        """Write one alternative of a template."""
         self.writer.roles["@"] = self.writer.roles.get(focus, "")
         self.writer.write(template)
-
-    def maybe(self, probability: float, template: str, focus: str = "hero", **words: str) -> None:
-        """Say it, or leave it out."""
-        if self.chance(probability):
-            self.say(template, focus, **words)
 
     def paragraph(self) -> None:
         """Start a new paragraph."""
         self.writer.paragraph()
 
-    def feel(self, role: str, mood: str, probability: float = 1.0) -> None:
+    def feel(self, role: str, mood: str, probability: str = "100") -> None:
         """Somebody feels sad, happy, afraid, angry, proud, surprised, excited, sorry, lonely, tired or calm."""
         fact = self.world.feel(self[role].key, mood)
-        if self.chance(probability):
+        if self.chance(int(probability) / 100):
             self.say(f"<feel_{mood}>", role)
             self.writer.fact(fact)
 
-    def speak(self, role: str, words: str, mood: str = "plain", to: str = "", **slots: str) -> None:
+    def speak(self, role: str, words: str, mood: str = "plain", to: str = "") -> None:
         """Somebody says one alternative of `words`, in one of several frames."""
         words = self.rng.choice(alternatives(words))
-        for name in sorted(slots, key=len, reverse=True):
-            words = words.replace("$" + name, slots[name])
         self.writer.roles["@"] = self[role].key
         listener = self[to].key if to else ""
         self.writer.roles["to"] = listener or self[role].key
@@ -134,23 +192,37 @@ class Teller:
             frames.append(f'{{@}} [<beat_{mood}>]. "{words}"' if frames[4] != frames[3] else frames[0])
         return self.rng.choice(frames)
 
-    def use(self, role: str, form: str = "base") -> str:
-        """One thing one does with the thing in a role: *bounce it*, *bounced it*, *bouncing it*."""
-        phrase = self.cast.pick(self.things[role].uses)
-        return self.form(phrase, form).replace("@", f"{{{role}.o}}")
+    def expand(self, role: str, form: str) -> str:
+        """What a reference such as `{toy.used}` or `{place.at}` stands for, as a template."""
+        if form == "at":
+            return f"{self[role].preposition} {{{role}}}"
+        if form == "lessons":
+            return self.lessons
+        if form == "home":
+            row = animal_row(self[role].noun)
+            return row.home if row and self[role].kind == "animal" else "<home>"
+        if form in ("like", "liking"):
+            return self.form(self.cast.pick(lexicon.LIKES), "ing" if form == "liking" else "base")
+        if form in ("ate", "foods", "snack"):
+            return self._eaten(form)
+        table = self.things[role].uses if form.startswith("us") else self.places[role].activities
+        phrase = self.form(self.cast.pick(table), {"used": "past", "did": "past"}.get(form, form[-3:]))
+        return phrase.replace("@", f"{{{role}.o}}")
 
-    def activity(self, role: str = "place", form: str = "base") -> str:
-        """One thing one does at the place in a role."""
-        return self.form(self.cast.pick(self.places[role].activities), form)
+    def _eaten(self, form: str) -> str:
+        noun = self.cast.pick(lexicon.FOODS["count"])
+        if form == "foods":
+            return plural(noun)
+        return self.rng.choice((f"a {noun}", f"some {plural(noun)}", f"some {self.cast.pick(lexicon.FOODS['mass'])}"))
 
     @staticmethod
     def form(phrase: str, form: str) -> str:
-        """A verb phrase as `base`, `past` or `ing`."""
-        return past(phrase) if form == "past" else gerund(phrase) if form == "ing" else phrase
-
-    def at(self, role: str = "place") -> str:
-        """*in the garden* as a template."""
-        return f"{self[role].preposition} {{{role}}}"
+        """A verb phrase in the `past`, the `ing` form or as it is."""
+        if form not in ("past", "ing"):
+            return phrase
+        change = past if form == "past" else gerund
+        return " and ".join(change(part) if part.split()[0] in lexicon.JOINED or not number else part
+                            for number, part in enumerate(phrase.split(" and ")))  # fmt: skip
 
     # ------------------------------------------------------------------ deeds
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import phrases
@@ -26,6 +27,8 @@ CASES = {
     "you": {"s": "you", "o": "you", "p": "your", "self": "yourself", "mine": "yours"},
     "we": {"s": "we", "o": "us", "p": "our", "self": "ourselves", "mine": "ours"},
 }
+PHRASES = frozenset("use used using do did doing at home like liking lessons ate foods snack".split())
+"""Forms of a reference that stand for a whole phrase about the entity."""
 _AGREEING = {  # singular and plural of the words that agree with an entity: {toy.was}
     "was": ("was", "were"), "is": ("is", "are"), "has": ("has", "have"), "does": ("does", "do"),
     "this": ("this", "these"), "that": ("that", "those"), "looks": ("looks", "look"), "one": ("one", "pair"),
@@ -52,6 +55,8 @@ class Writer:
         self.introduced: set[str] = set()
         self.known_kind: set[str] = set()
         """Characters of whom the reader knows what they are, so that *the goose* is understood."""
+        self.expand: Callable[[str, str], str] = lambda role, form: f"{{{role}}}"
+        """What a reference in one of the `PHRASES` forms stands for; the teller knows."""
         self.speaker, self.addressee = "", ""
         self.parts: list[str] = []
         self.mentions: list[str] = []
@@ -137,6 +142,9 @@ class Writer:
         elif role in ("you", "your", "yourself", "yours"):
             form = form if form == "name" else {"you": "s", "your": "p", "yours": "mine"}.get(role, "self")
             role = "@addressee"
+        if form in PHRASES:
+            self._choice(parse(self.expand(role, form)))
+            return
         key = {"@speaker": self.speaker, "@addressee": self.addressee}.get(role) or self.roles.get(role, "")
         if not key:
             if role != "@addressee":
