@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from tokenizers import Tokenizer
@@ -11,36 +10,8 @@ from torch import Tensor
 
 from tutor.engine.cache import Cache
 from tutor.engine.decoder import Decoder
+from tutor.engine.records import Candidate, Step
 from tutor.engine.sampling import SamplingOptions, draw, filtered
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A token that could come next."""
-
-    id: int
-    text: str
-    probability: float
-    logit: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """One generated token."""
-
-    index: int
-    """From 0."""
-    id: int
-    text: str
-    """What became readable with this token: whole characters only, perhaps none yet."""
-    probability: float
-    """Of this token, after the filters."""
-    candidates_before: tuple[Candidate, ...]
-    """The likeliest tokens as the model has them."""
-    candidates_after: tuple[Candidate, ...]
-    """The likeliest tokens after penalty, temperature and filters."""
-    finished: str
-    """Why it ends here: `end`, `stop`, `budget`, `context` or `cancelled`; empty while it goes on."""
 
 
 def generate(
