@@ -51,10 +51,11 @@ def _extremes(result: Result) -> str:
     sizes = f"{counted(result.character_count, 'character')} and {counted(result.byte_count, 'byte')}"
     none_unknown = " without an unknown one" if len(complete) < len(some) else ""
     if fewest.token_count == most.token_count:
-        return f"All split these {sizes} into {counted(fewest.token_count, 'token')}."
+        who = "All" if len(some) == len(result.splits) else listed([split.tokenizer for split in some])
+        return f"{who} split these {sizes} into {counted(fewest.token_count, 'token')}."
     return (
         f"For {sizes}, {fewest.tokenizer} needs fewest tokens{none_unknown} "
-        f"({fewest.token_count:,}), and {most.tokenizer} most ({most.token_count:,})."
+        f"({fewest.token_count:,}) and {most.tokenizer} most ({most.token_count:,})."
     )
 
 
