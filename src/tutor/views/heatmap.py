@@ -50,6 +50,8 @@ class Heatmap:
     """The most lines to use for cells; longer matrices are made smaller."""
     unit: str = ""
     """What the values are, for the legend."""
+    square: bool = False
+    """Make rows fewer together with columns, so that a long matrix keeps its shape: a line is two columns high."""
     pooling: Pooling = "mean"
     """What stands for a block of cells where not all fit."""
 
@@ -77,10 +79,19 @@ class Heatmap:
     def _fitted(self, room: int) -> tuple[NDArray[Any], Sequence[str], Sequence[str]]:
         """The values with at most `room` columns and `height` rows; labels only where every one has its cell."""
         values = pooled(self.values, room, 1, self.pooling)
-        values = pooled(values, max(self.height or len(values), 1), 0, self.pooling)
+        values = pooled(values, self._most_rows(values.shape[1]), 0, self.pooling)
         rows = self.rows if len(values) == len(self.values) else ()
         columns = self.columns if values.shape[1] == self.values.shape[1] else ()
         return values, rows, columns
+
+    def _most_rows(self, columns: int) -> int:
+        """How many lines of cells there may be beside that many columns."""
+        limits = [len(self.values)]
+        if self.height is not None:
+            limits.append(max(self.height, 1))
+        if self.square and columns < self.values.shape[1]:
+            limits.append(max(columns // 2, 1))
+        return min(limits)
 
     def _cell_width(self, room: int, count: int, columns: Sequence[str]) -> int:
         wanted = max(cell_len(label) for label in columns) + 1 if columns else 2
@@ -117,7 +128,8 @@ def is_shaded(console: Console, options: ConsoleOptions) -> bool:
 
 def legend(low: float, high: float, note: str, margin: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
     """One line: the scale from `low` to `high`, and what it measures."""
-    yield Segment(" " * margin + f"{low:g} ", _DIM)
+    yield Segment(" " * margin)
+    yield Segment(f"{low:g} ", _DIM)
     for step in range(8):
         share = step / 7
         if shaded:
@@ -143,7 +155,8 @@ def _size(values: NDArray[Any]) -> str:
 
 def _heading(labels: Sequence[str], margin: int, width: int) -> Iterator[Segment]:
     cells = "".join(set_cell_size(_centred(label, width - 1), width - 1) + " " for label in labels)
-    yield Segment((" " * margin + cells).rstrip(), _DIM)
+    yield Segment(" " * margin)
+    yield Segment(cells.rstrip(), _DIM)
     yield Segment.line()
 
 

@@ -42,6 +42,8 @@ class Thumbnails:
     high: float = 1.0
     unit: str = ""
     """What the values are, for the legend."""
+    height: int = 40
+    """Lines to keep within, as far as shapes stay visible: what can be taken in at a glance."""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(20, options.max_width), options.max_width)
@@ -53,7 +55,8 @@ class Thumbnails:
         count = len(self.columns)
         across = min(count, max(room // (_SMALLEST + 1), 1))
         across = math.ceil(count / math.ceil(count / across))  # lines of equal length
-        side = min(room // across - 1, _LARGEST)
+        lines = max(self.height // (len(self.rows) * math.ceil(count / across)), _SMALLEST // 2)
+        side = min(room // across - 1, 2 * lines, _LARGEST)
         for first in range(0, count, across):
             chosen = range(first, min(first + across, count))
             yield from self._band(chosen, side, gutter, shaded, options.ascii_only)
@@ -62,7 +65,8 @@ class Thumbnails:
     def _band(self, chosen: range, side: int, gutter: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
         """The columns `chosen` of every row, under their labels."""
         labels = "".join(set_cell_size(self.columns[column], side).ljust(side + 1) for column in chosen)
-        yield Segment(" " * gutter + labels.rstrip(), _DIM)
+        yield Segment(" " * gutter)
+        yield Segment(labels.rstrip(), _DIM)
         yield Segment.line()
         for label, matrices in zip(self.rows, self.matrices, strict=True):
             drawn = [_lines(self._scaled(matrices[c], side), side, shaded, ascii_only) for c in chosen]

@@ -1,0 +1,78 @@
+"""Generated text: as it is made, and afterwards with how probable each token was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from tutor.views.token_strip import TokenStrip
+from tutor.views.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.engine.records import Step
+    from tutor.experiments.generate import Prompt, Result
+
+_REASONS = {
+    "end": "it ended the text itself",
+    "stop": "it came to a stop word",
+    "budget": "it used up its tokens",
+    "context": "its context is full",
+    "cancelled": "it was stopped",
+}
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {0x09: "\t", 0x0A: "\n"}
+"""Control characters of ASCII and Latin-1, and what is shown for them."""
+
+
+def piece(record: Prompt | Step) -> str:
+    """Text as it is made: first the prompt, then what each token adds."""
+    return _harmless(record.text)
+
+
+def picture(result: Result) -> RenderableType:
+    """The text, and below it the new tokens, darker where the model took a chance."""
+    shown = [step for step in result.steps if step.text]  # the others are the first bytes of a character
+    strip = TokenStrip(
+        [step.text for step in shown],
+        [step.probability for step in shown],
+        ends=("drawn against the odds", "certain"),
+    )
+    return Group(Text.assemble((_harmless(result.prompt), "dim"), _harmless(result.text)), Text(), strip)
+
+
+def words(result: Result) -> list[str]:
+    """Where it was least expected, how fast it came, and the text."""
+    speed = f"{len(result.steps)} tokens in {result.seconds:.2f} seconds ({result.tokens_per_second:.0f} a second)"
+    sentences = [
+        *_boldest(result),
+        f"{result.model} added {speed} and stopped because {_REASONS[result.finished]}.",
+        f"The text: {_harmless(result.prompt + result.text)}",
+    ]
+    if result.truncated:
+        sentences.append(f"The prompt is longer than the context: its first {result.truncated} tokens were left out.")
+    return sentences
+
+
+def _boldest(result: Result) -> list[str]:
+    """The least probable draw and what was more probable in its place, if there was anything."""
+    step = min((step for step in result.steps if step.text.strip()), key=lambda step: step.probability, default=None)
+    if step is None or step.id == step.candidates_after[0].id:
+        return ["Every token was the most probable one in its place."] if step is not None else []
+    likeliest = step.candidates_after[0]
+    return [
+        f"The boldest draw was '{_bare(step.text)}' with {100 * step.probability:.1f} %; "
+        f"'{_bare(likeliest.text)}' had {100 * likeliest.probability:.1f} %."
+    ]
+
+
+def _bare(text: str) -> str:
+    return visible(text.strip(), spaces=False) or visible(text)
+
+
+def _harmless(text: str) -> str:
+    """The text without control characters but line ends and tabs: a model must not steer the terminal."""
+    return text.translate(_CONTROLS)

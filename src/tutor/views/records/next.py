@@ -1,0 +1,75 @@
+"""The next-token distribution as bars, as the model has it and as it is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from tutor.views.bars import Bar, Bars
+from tutor.views.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.engine.records import Candidate
+    from tutor.experiments.next import Result
+
+
+def picture(result: Result) -> RenderableType:
+    """The most probable tokens; where temperature or a filter changed them, both distributions."""
+    before = _bars(result.candidates, f"of {result.vocabulary:,} tokens; {_openness(result.entropy_bits)}")
+    if result.filtered == result.candidates:
+        return before
+    kept = f"{result.kept:,} tokens are left to draw from; {_openness(result.filtered_entropy_bits)}"
+    return Group(Text("as the model has it", style="dim"), before, Text(), Text("as it is drawn from", style="dim"),
+                 _bars(result.filtered, kept))  # fmt: skip
+
+
+def _bars(candidates: Sequence[Candidate], note: str) -> Group:
+    rows = [Bar(visible(one.text), one.probability) for one in candidates]
+    return Group(Bars(rows, unit="%"), Text(note, style="dim"))
+
+
+def _openness(bits: float) -> str:
+    """Entropy, and what it is like."""
+    return f"{bits:.2f} bits, like {2**bits:,.1f} equally likely ones"
+
+
+def words(result: Result) -> list[str]:
+    """The best guesses and how open the choice is."""
+    best, *others = result.candidates
+    after = f"After {_ending(result)}" if result.tokens else "At the beginning of a text"
+    rest = ", ".join(f"{_quoted(one)} {_percent(one.probability)}" for one in others[:2])
+    sentences = [
+        f"{after} {result.model} expects {_quoted(best)} most: {_percent(best.probability)}"
+        + (f"; then {rest}." if rest else "."),
+        f"Its choice among {result.vocabulary:,} tokens is as open as one among {2**result.entropy_bits:,.1f} "
+        f"equally likely ones ({result.entropy_bits:.2f} bits).",
+    ]
+    if result.filtered != result.candidates:
+        drawn = result.filtered[0]
+        sentences.append(
+            f"After temperature and filters {result.kept:,} tokens are left "
+            f"({result.filtered_entropy_bits:.2f} bits), and {_quoted(drawn)} has {_percent(drawn.probability)}."
+        )
+    sentences += [f"{_quoted(one)}: {_percent(one.probability)}, logit {one.logit:.2f}." for one in result.candidates]
+    if result.truncated:
+        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
+    return sentences
+
+
+def _ending(result: Result) -> str:
+    """The last few words that were read."""
+    text = "".join(token.text for token in result.tokens[-6:]).strip()
+    return f"'{'…' if len(result.tokens) > 6 else ''}{visible(text, spaces=False)}'"
+
+
+def _quoted(one: Candidate) -> str:
+    return f"'{visible(one.text.strip(), spaces=False) or visible(one.text)}'"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
