@@ -14,18 +14,12 @@ class OpenLesson(Message):
     name: str
     step: str = ""
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass
 class OpenLab(Message):
     """Open a lab of the playground by its name."""
 
     name: str
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 class GoHome(Message):

@@ -29,11 +29,12 @@ class TutorApp(App[None]):
 
     TITLE = "tutor"
     CSS_PATH = "tutor.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (TABS_BELOW, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (TABS_BELOW, "-wide")]  # noqa: RUF012 - typed so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "next_theme", "Theme", show=False, priority=True),
-        Binding("question_mark,f1", "help", "Help", key_display=None),
+        Binding("ctrl+p", "command_palette", "Search", priority=True),
+        Binding("question_mark,f1", "help", "Help"),
     ]
 
     def __init__(self, lessons: Path | None = None) -> None:

@@ -39,9 +39,6 @@ class Rows(Widget, can_focus=True):
         rows: Rows
         index: int
 
-        def __post_init__(self) -> None:
-            super().__init__()
-
         @property
         def control(self) -> Rows:
             return self.rows

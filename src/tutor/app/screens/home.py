@@ -31,8 +31,6 @@ class HomeScreen(Frame):
         Binding("enter", "go_on", "Open"),
         Binding("up,down", "wake", "Choose", show=False),
         Binding("left,right,tab", "other", "Course / labs"),
-        Binding("ctrl+p", "app.command_palette", "Search"),
-        Binding("ctrl+t", "app.next_theme", "Theme"),
         Binding("q", "app.quit", "Quit"),
     ]
     AUTO_FOCUS = "#path"

@@ -1,0 +1,99 @@
+"""The lab beside a lesson's text: the right lab for each preset, a line above it, and a cover while one guesses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.course.lesson import Preset
+
+if TYPE_CHECKING:
+    from tutor.app.engine_client import EngineClient
+    from tutor.app.labs.base import Lab
+
+FRESH = 0.9
+"""Seconds for which the line above the lab shows that a preset was loaded."""
+_COVER = "Covered until you have committed to an answer."
+
+
+class LabSide(Vertical):
+    """One lab at a time; those that were open keep what the learner did in them."""
+
+    def __init__(self, engine: EngineClient) -> None:
+        super().__init__(id="lab-side")
+        self.engine = engine
+        self.labs: dict[str, Lab] = {}
+        self.lab: Lab | None = None
+        self.preset: Preset | None = None
+        self.task_line = ""
+        """What the step asks, for the line above the lab where the text cannot be seen."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="caption", markup=False)
+        with Container(id="stage"):
+            yield Static("No lab in this step.", id="no-lab", classes="quiet")
+            yield Static(_COVER, id="cover")
+
+    def on_mount(self) -> None:
+        self.query_one("#cover").display = False
+
+    async def show(self, preset: Preset) -> None:
+        """Load a preset, in the lab that shows its experiment."""
+        from tutor.app.labs import lab_for, make_lab
+
+        self.preset = preset
+        name = lab_for(preset.experiment)
+        lab = self.labs.get(name)
+        if lab is None:
+            lab = self.labs[name] = make_lab(preset.experiment, self.engine)
+            await self.query_one("#stage").mount(lab, before="#cover")
+        self.query_one("#no-lab").display = False
+        for other in self.labs.values():
+            other.display = other is lab
+        self.lab = lab
+        await lab.load(preset.inputs)
+        caption = self.query_one("#caption")
+        caption.add_class("-fresh")
+        self.set_timer(FRESH, lambda: caption.remove_class("-fresh"))
+        self.write_caption()
+
+    @property
+    def covered(self) -> bool:
+        """Whether the lab is hidden behind a word."""
+        return bool(self.query_one("#cover").display)
+
+    @covered.setter
+    def covered(self, covered: bool) -> None:
+        self.query_one("#cover").display = covered
+        for lab in self.labs.values():
+            lab.disabled = covered
+
+    def write_caption(self) -> None:
+        """The task where the text is not beside the lab, else the command that stands for the preset."""
+        task = Content.styled(self.task_line, "bold") if self.task_line else Content("")
+        command = Content.styled(self.preset.line if self.preset else "", "$text-muted")
+        narrow = self.screen.has_class("-narrow")
+        changed = self.changed and not self.covered
+        note = Content.styled("   changed; ^r: as in the step", "$accent") if changed else Content("")
+        self.query_one("#caption", Static).update(
+            Content.assemble(task if narrow and self.task_line else command, note)
+        )
+
+    @property
+    def changed(self) -> bool:
+        """Whether the learner has left the preset."""
+        if self.lab is None or self.preset is None:
+            return False
+        inputs = self.lab.inputs
+        return inputs is not None and inputs != self.preset.inputs
+
+    def answer_to(self, preset: Preset) -> Any | None:
+        """The result that is there for a preset already, or None."""
+        reply = self.lab.reply if self.lab is not None else None
+        if reply is None or reply.question.name != preset.experiment or reply.question.inputs != preset.inputs:
+            return None
+        return reply.result

@@ -1,0 +1,232 @@
+"""What a step asks of the learner: one widget a kind. They know nothing of labs; the screen tells them answers."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tutor.app.parts.choices import Choices
+from tutor.app.parts.rows import Rows
+from tutor.app.parts.sureness import Sureness
+from tutor.course.lesson import Step
+
+
+class TaskView(Widget):
+    """The base of all: says when the learner is through with it."""
+
+    DEFAULT_CSS = "TaskView { height: auto; width: 1fr; }"
+    COVERED = False
+    """Whether the lab is covered until the learner has committed to something."""
+
+    class Finished(Message):
+        """The task is done; what stands after the rule may be shown."""
+
+    class Committed(Message):
+        """The learner has committed to something; the lab may show its answer now."""
+
+    def __init__(self, step: Step, done: bool) -> None:
+        super().__init__()
+        self.step = step
+        self.done = done
+
+    def focus_first(self) -> bool:
+        """Focus what one answers with; false if there is no such thing."""
+        return False
+
+
+class DoInLab(TaskView):
+    """`try` and `check`: something to do in the lab, noticed as it happens, with hints."""
+
+    def __init__(self, step: Step, done: bool) -> None:
+        super().__init__(step, done)
+        self.hints = step.task.hints if step.task else ()
+        self.shown = 0
+        """How many hints are shown."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="task-state")
+        yield Static(id="hints")
+
+    def on_mount(self) -> None:
+        self.display_state()
+
+    def display_state(self) -> None:
+        """Show whether it is done, and the hints asked for."""
+        hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(self.hints[: self.shown], 1))
+        self.query_one("#task-state", Static).update(self.state())
+        self.query_one("#hints", Static).update(Content.styled(hints, "$text-muted"))
+        self.query_one("#hints").display = bool(hints)
+
+    def state(self) -> Content:
+        """One line: done, or what to do and whether there are hints."""
+        if self.done:
+            return Content.styled("● Done.", "$text-success")
+        left = len(self.hints) - self.shown
+        hint = f"   {left} hint{'s' if left > 1 else ''} if you want one" if left else ""
+        return Content.assemble(("○ Do this in the lab; it is noticed.", "$accent"), (hint, "$text-muted"))
+
+    def hint(self) -> None:
+        """Show one more hint."""
+        self.shown = min(self.shown + 1, len(self.hints))
+        self.display_state()
+
+    def finish(self) -> None:
+        """The lab's record fits."""
+        self.done = True
+        self.display_state()
+        self.post_message(self.Finished())
+
+
+class Guess(TaskView):
+    """`predict`: a choice or a free answer, how sure, then the live answer beside it."""
+
+    COVERED = True
+
+    def __init__(self, step: Step, done: bool) -> None:
+        super().__init__(step, done)
+        assert step.prediction is not None
+        self.prediction = step.prediction
+        self.guess = ""
+        self.committed = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.styled(self.prediction.ask, "bold"), id="ask")
+        if self.prediction.choices:
+            yield Choices(self.prediction.choices)
+        else:
+            yield Input(placeholder="a word or a number, then enter", compact=True)
+        yield Sureness()
+        yield Static(id="reveal")
+
+    def on_mount(self) -> None:
+        self.query_one(Sureness).display = False
+        self.query_one("#reveal").display = False
+
+    def focus_first(self) -> bool:
+        self.query_one("Choices, Input").focus()
+        return True
+
+    @on(Rows.Chosen)
+    def _picked(self, event: Rows.Chosen) -> None:
+        event.stop()
+        if not self.committed and isinstance(event.rows, Choices):
+            event.rows.picked = event.index
+            self._guessed(self.prediction.choices[event.index])
+
+    @on(Input.Submitted)
+    def _written(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self._guessed(event.value.strip())
+
+    def _guessed(self, guess: str) -> None:
+        self.guess = guess
+        self.query_one(Sureness).display = True
+        self.query_one(Sureness).focus()
+
+    @property
+    def sure(self) -> int:
+        """How sure the learner is, in percent."""
+        return self.query_one(Sureness).percent
+
+    @on(Sureness.Committed)
+    def _commit(self, event: Sureness.Committed) -> None:
+        event.stop()
+        self.committed = True
+        for widget in self.query("Choices, Input, Sureness"):
+            widget.can_focus = False
+            widget.display = isinstance(widget, Choices)
+        self._reveal(Content.styled("The model is at it…", "$text-muted"))
+        self.post_message(self.Committed())
+
+    def answered(self, answer: str, right: bool) -> None:
+        """Show the live answer beside the guess."""
+        verdict = ("  ✓ as you said", "$text-success") if right else ("  ✗ not what you said", "$text-error")
+        self._reveal(
+            Content.assemble(
+                ("You    ", "$text-muted"), self.guess, (f"   {self.sure} % sure", "$text-muted"), "\n",
+                ("Model  ", "$text-muted"), (answer, "bold $accent"), verdict,
+            )
+        )  # fmt: skip
+        if self.prediction.choices and answer in self.prediction.choices:
+            self.query_one(Choices).mark(self.prediction.choices.index(answer), "●", "$text-success")
+        self.done = True
+        self.post_message(self.Finished())
+
+    def failed(self, why: str) -> None:
+        """There is no live answer to show."""
+        self._reveal(Content.styled(why, "$text-error"))
+
+    def _reveal(self, content: Content) -> None:
+        reveal = self.query_one("#reveal", Static)
+        reveal.display = True
+        reveal.update(content)
+        reveal.styles.opacity = 0.0
+        reveal.styles.animate("opacity", 1.0, duration=0.3)
+
+
+class QuizTask(TaskView):
+    """`quiz`: choices, each with why; one may go on choosing until all right ones are found."""
+
+    def compose(self) -> ComposeResult:
+        yield Choices([choice.text for choice in self.step.choices])
+
+    def focus_first(self) -> bool:
+        self.query_one(Choices).focus()
+        return True
+
+    @on(Rows.Chosen)
+    def _chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        rows, choice = event.rows, self.step.choices[event.index]
+        assert isinstance(rows, Choices)
+        rows.mark(event.index, *(("✓", "$text-success") if choice.right else ("✗", "$text-error")), choice.why)
+        rights = {index for index, each in enumerate(self.step.choices) if each.right}
+        if rights <= rows.marks.keys() and not self.done:
+            self.done = True
+            self.post_message(self.Finished())
+
+
+class RunIt(TaskView):
+    """`myth`: one row that runs the experiment; the verdict follows."""
+
+    COVERED = True
+
+    def compose(self) -> ComposeResult:
+        yield Choices(["Run the experiment"])
+        yield Static(id="reveal")
+
+    def on_mount(self) -> None:
+        self.query_one("#reveal").display = False
+
+    def focus_first(self) -> bool:
+        self.query_one(Choices).focus()
+        return True
+
+    @on(Rows.Chosen)
+    def _run(self, event: Rows.Chosen) -> None:
+        event.stop()
+        self.query_one(Choices).display = False
+        self.query_one("#reveal").display = True
+        self.query_one("#reveal", Static).update(Content.styled("The model is at it…", "$text-muted"))
+        self.post_message(self.Committed())
+
+    def answered(self) -> None:
+        """The experiment has run."""
+        self.query_one("#reveal").display = False
+        self.done = True
+        self.post_message(self.Finished())
+
+
+VIEWS: dict[str, type[TaskView]] = {
+    "try": DoInLab,
+    "check": DoInLab,
+    "predict": Guess,
+    "quiz": QuizTask,
+    "myth": RunIt,
+}
+"""The widget for each kind of step; a `read` step has none."""

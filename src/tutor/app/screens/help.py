@@ -1,0 +1,71 @@
+"""Help: every key that works on the screen it was opened from, and where to find the rest."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.app.screens.frame import Frame
+
+HIDDEN_ACTIONS = frozenset({"command_palette", "help_quit", "quit", "help"})
+_ALWAYS = (
+    ("ctrl+p", "search: every lesson, lab and theme"),
+    ("ctrl+t", "the next theme: dark, light, high contrast"),
+    ("? or f1", "this help; f1 also works while typing"),
+    ("tab", "the next thing that can be focused"),
+    ("ctrl+q", "quit; everything done so far is saved"),
+)
+_NOTE = "In an input line letters type; there the forms with ctrl, alt or f work. Inside tmux, ctrl+b is alt+left."
+
+
+class HelpScreen(Frame):
+    """Lists the keys of the screen below. Any of escape, enter and ? closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,question_mark,f1,q", "close", "Back")]
+
+    def __init__(self, below: Screen[object]) -> None:
+        super().__init__(id="help")
+        self.keys = _keys(below)
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll(id="help-scroll"):
+            yield Static("Here", classes="heading")
+            yield Static(_table(self.keys), classes="keys")
+            yield Static("Everywhere", classes="heading")
+            yield Static(_table(list(_ALWAYS)), classes="keys")
+            yield Static(_NOTE, classes="keys quiet")
+
+    def on_mount(self) -> None:
+        self.head("Help", "what the keys do here")
+        self.query_one("#help-scroll").focus()
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def _keys(below: Screen[object]) -> list[tuple[str, str]]:
+    """The keys of each action that works on a screen now, with what it does."""
+    found: dict[str, tuple[list[str], str]] = {}
+    for _, binding, enabled, tooltip in below.active_bindings.values():
+        described = tooltip or binding.description
+        if enabled and described and binding.action.split(".")[-1] not in HIDDEN_ACTIONS and not binding.system:
+            keys, _ = found.setdefault(binding.action, ([], described))
+            keys.append(_spelled(binding.key))
+    return [(" ".join(keys), described) for keys, described in found.values()]
+
+
+def _spelled(key: str) -> str:
+    names = {"left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "minus": "-", "plus": "+"}
+    return names.get(key, key)
+
+
+def _table(rows: list[tuple[str, str]]) -> Content:
+    longest = max((len(keys) for keys, _ in rows), default=0)
+    lines = [Content.assemble((keys.ljust(longest), "$accent"), f"   {described}") for keys, described in rows]
+    return Content("\n").join(lines)

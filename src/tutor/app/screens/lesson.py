@@ -1,0 +1,337 @@
+"""A lesson: text left, lab right, a line between them that moves; below 100 columns they are two tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.app.labs.base import Lab
+from tutor.app.navigation import GoHome, OpenLesson
+from tutor.app.parts.divider import Divider
+from tutor.app.parts.dots import Dots
+from tutor.app.parts.ending import Ending
+from tutor.app.parts.lab_side import LabSide
+from tutor.app.parts.page import KIND_WORDS, StepPage
+from tutor.app.parts.tasks import DoInLab, Guess, RunIt, TaskView
+from tutor.app.screens.frame import TABS_BELOW, Frame
+from tutor.course import checks
+from tutor.course.lesson import Lesson, Outline, Preset, Step
+from tutor.course.progress import Miss, Progress
+from tutor.course.whitelist import ExpressionError
+from tutor.experiments import is_long
+
+if TYPE_CHECKING:
+    from tutor.app.engine_client import EngineClient
+
+SHARE = 0.46
+"""The part of the width that the text has at first."""
+WIDEST_TEXT = 76
+"""Columns of the text side at which lines of 72 characters fit."""
+NARROWEST = 32
+"""Columns that either side keeps when the line between them is moved."""
+
+
+class LessonScreen(Frame):
+    """Walks through the steps of one lesson; `step` is the key of the one to open, if not where one left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,ctrl+n,alt+right", "next", "Next"),
+        Binding("b,ctrl+b,alt+left", "back", "Back"),
+        Binding("l,ctrl+l,f6", "other_side", "Text / lab"),
+        Binding("g,ctrl+g", "hint", "Hint"),
+        Binding("escape", "home", "Home"),
+        Binding("r", "reload", "As in the step", show=False),
+        Binding("left_square_bracket,f7", "divide(-4)", "Narrower text", show=False),
+        Binding("right_square_bracket,f8", "divide(4)", "Wider text", show=False),
+    ]
+
+    def __init__(
+        self, lesson: Lesson, outlines: Sequence[Outline], progress: Progress, engine: EngineClient, step: str = ""
+    ) -> None:
+        super().__init__(id="lesson")
+        self.lesson, self.outlines, self.progress = lesson, tuple(outlines), progress
+        self.index = self._first_index(step)
+        """The step one is at; past the last one at the end."""
+        self.text_width: int | None = None
+        """Columns of the text side once the learner has moved the line."""
+        self.lab_side = LabSide(engine)
+
+    def _first_index(self, wanted: str) -> int:
+        place = self.progress.record.place
+        if not wanted and place is not None and place.lesson == self.lesson.outline.name:
+            wanted = place.step
+        keys = [step.key for step in self.lesson.steps]
+        return keys.index(wanted) if wanted in keys else 0
+
+    def body(self) -> ComposeResult:
+        yield Static(id="tabs")
+        with Horizontal(id="sides"):
+            yield Vertical(id="text-side")
+            yield Divider()
+            yield self.lab_side
+        yield Dots()
+
+    async def on_mount(self) -> None:
+        self.add_class("-reading")
+        self._write_tabs()
+        await self._open()
+
+    @property
+    def step(self) -> Step | None:
+        """The step one is at, or None at the end."""
+        return self.lesson.steps[self.index] if self.index < len(self.lesson.steps) else None
+
+    @property
+    def asked(self) -> TaskView | None:
+        """What the step asks, if it does."""
+        pages = self.query(StepPage)
+        return pages.first().asked if pages else None
+
+    async def _open(self) -> None:
+        """Show the step one is at, and load its preset."""
+        step = self.step
+        number, name = self.lesson.outline.number, self.lesson.outline.title
+        self.head(f"{number}  {name}", self.lesson.goal)
+        if step is None:
+            await self._show_page(Ending(self.lesson, self._following(), self.progress.record))
+            self.lab_side.covered = False
+        else:
+            self.progress.visit(self.lesson.outline.name, step.key)
+            page = StepPage(step, self._is_done(step))
+            await self._show_page(page)
+            await self._load_preset(step, page.asked)
+        self._show_dots()
+        self.refresh_bindings()
+
+    async def _show_page(self, page: StepPage | Ending) -> None:
+        self.read_text()
+        side = self.query_one("#text-side")
+        with self.app.batch_update():
+            await side.remove_children()
+            await side.mount(page)
+        self._focus_text()
+
+    async def _load_preset(self, step: Step, task: TaskView | None) -> None:
+        """The step's own preset; where the text is entered in the middle or asks, the one before it."""
+        preset = step.preset
+        if preset is None and (self.lab_side.preset is None or step.kind == "predict"):
+            preset = self.lesson.preset_for(self.index)
+        self.lab_side.task_line = _task_line(step)
+        self.lab_side.covered = False
+        if preset is not None:
+            await self.lab_side.show(preset)
+        self.lab_side.covered = task is not None and task.COVERED
+        self.lab_side.write_caption()
+
+    def _is_done(self, step: Step) -> bool:
+        return (self.lesson.outline.name, step.key) in self.progress.record.done
+
+    def _following(self) -> Outline | None:
+        return next((each for each in self.outlines if each.number > self.lesson.outline.number), None)
+
+    def _show_dots(self) -> None:
+        dots = self.query_one(Dots)
+        dots.done = tuple(self._is_done(step) for step in self.lesson.steps)
+        dots.here = self.index
+        step = self.step
+        total = len(self.lesson.steps)
+        dots.name_here = f"{self.index + 1} of {total}" if step else f"{sum(dots.done)} of {total} done"
+
+    def _mark_done(self) -> None:
+        if self.step is not None:
+            self.progress.mark_done(self.lesson.outline.name, self.step.key)
+            self._show_dots()
+
+    # What the learner does in the text.
+
+    @on(TaskView.Finished)
+    def _finished(self) -> None:
+        self._mark_done()
+        self.refresh_bindings()
+
+    @on(TaskView.Committed)
+    def _committed(self) -> None:
+        """A guess stands, or a myth is to be tested: uncover the lab; its answer may be there already."""
+        self.lab_side.covered = False
+        self.lab_side.write_caption()
+        preset = self.lab_side.preset
+        if preset is None:
+            return
+        result = self.lab_side.answer_to(preset)
+        if result is not None:
+            self._tell(preset, result)
+        elif self.lab_side.lab is not None and is_long(preset.experiment):
+            self.lab_side.lab.ask(on_request=True)  # a long experiment waits to be asked
+
+    @on(Lab.Answered)
+    def _answered(self, event: Lab.Answered) -> None:
+        """The lab has a new result: is it the answer to the guess, does it fulfil the task?"""
+        self.lab_side.write_caption()
+        step, preset, task = self.step, self.lab_side.preset, self.asked
+        if step is None or task is None or (task.done and isinstance(task, DoInLab)):
+            return
+        if isinstance(task, DoInLab):
+            if checks.task_done(step, preset, event.name, event.inputs, event.result):
+                task.finish()
+        elif preset is not None and event.name == preset.experiment and event.inputs == preset.inputs:
+            self._tell(preset, event.result)
+
+    def _tell(self, preset: Preset, result: object) -> None:
+        """Give the preset's result to the task that waits for it."""
+        task = self.asked
+        if isinstance(task, RunIt) and not self.lab_side.covered and not task.done:
+            task.answered()
+        if isinstance(task, Guess) and task.committed and not task.done:
+            self._reveal(task, preset, result)
+
+    def _reveal(self, task: Guess, preset: Preset, result: object) -> None:
+        try:
+            answer = checks.answer(task.prediction, preset.inputs, result)
+        except ExpressionError as error:
+            task.failed(f"the lesson asks for what the answer does not hold ({error})")
+            return
+        right = checks.is_right(task.prediction, task.guess, answer)
+        miss = None if right else Miss(task.guess, answer, task.sure)
+        self.progress.predicted(self.lesson.outline.name, task.step.key, miss)
+        task.answered(answer, right)
+
+    # Keys.
+
+    async def action_next(self) -> None:
+        """The next step; a step that only has to be read counts as done then."""
+        if self.step is None:
+            return
+        if self.step.kind == "read":
+            self._mark_done()
+        self.index += 1
+        await self._open()
+
+    async def action_back(self) -> None:
+        """The step before."""
+        if self.index:
+            self.index -= 1
+            await self._open()
+
+    @on(StepPage.GoOn)
+    async def _go_on(self) -> None:
+        await self.action_next()
+
+    @on(Dots.Picked)
+    async def _jump(self, event: Dots.Picked) -> None:
+        self.index = event.index
+        await self._open()
+
+    @on(Ending.Wanted)
+    async def _wanted(self, event: Ending.Wanted) -> None:
+        if event.step is not None:
+            self.index = event.step
+            await self._open()
+        else:
+            self.post_message(OpenLesson(event.lesson) if event.lesson else GoHome())
+
+    def action_hint(self) -> None:
+        """One more hint."""
+        if isinstance(self.asked, DoInLab):
+            self.read_text()
+            self.asked.hint()
+            self.refresh_bindings()
+
+    async def action_reload(self) -> None:
+        """The step's own inputs again."""
+        if self.lab_side.preset is not None and not self.lab_side.covered:
+            await self.lab_side.show(self.lab_side.preset)
+
+    def action_home(self) -> None:
+        self.post_message(GoHome())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        task = self.asked if self.is_mounted else None
+        if action == "hint":
+            return isinstance(task, DoInLab) and not task.done and task.shown < len(task.hints)
+        if action == "back":
+            return self.index > 0
+        return not (action == "next" and self.step is None)
+
+    # Text and lab.
+
+    def action_other_side(self) -> None:
+        """From the text to the lab or back."""
+        if self.focused is not None and self.lab_side in self.focused.ancestors:
+            self.read_text()
+            self._focus_text()
+        else:
+            self.use_lab()
+
+    def _focus_text(self) -> None:
+        for page in self.query("#text-side > .page"):
+            if isinstance(page, StepPage | Ending):
+                page.focus_first()
+
+    def read_text(self) -> None:
+        """Below 100 columns: show the text."""
+        self._show_side(reading=True)
+
+    def use_lab(self) -> None:
+        """Focus the lab; below 100 columns show it."""
+        self._show_side(reading=False)
+        if self.lab_side.lab is not None and not self.lab_side.covered:
+            self.lab_side.lab.focus()
+
+    def _show_side(self, reading: bool) -> None:
+        self.set_class(reading, "-reading")
+        self._write_tabs()
+
+    def _write_tabs(self) -> None:
+        reading = self.has_class("-reading")
+        on, off = "bold $accent underline", "$text-muted"
+        tabs = Content.assemble(("Read", on if reading else off), "   ", ("Try", off if reading else on))
+        self.query_one("#tabs", Static).update(tabs)
+
+    @on(events.Click, "#tabs")
+    def _tab_clicked(self, event: events.Click) -> None:
+        if event.x < 8:
+            self.read_text()
+        else:
+            self.use_lab()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        if event.size.width < TABS_BELOW and self.focused is not None:
+            self._show_side(reading=self.lab_side not in self.focused.ancestors)
+        self._fit(event.size.width)
+        self.call_after_refresh(self.lab_side.write_caption)
+
+    def _fit(self, width: int) -> None:
+        """Give the text its columns."""
+        wanted = self.text_width or min(round(width * SHARE), WIDEST_TEXT)
+        columns = min(max(wanted, NARROWEST), width - NARROWEST)
+        self.query_one("#text-side").styles.width = columns if width >= TABS_BELOW else "1fr"
+
+    def action_divide(self, by: int) -> None:
+        """Move the line between text and lab."""
+        self._divide_at(self.query_one("#text-side").size.width + by)
+
+    @on(Divider.Dragged)
+    def _dragged(self, event: Divider.Dragged) -> None:
+        self._divide_at(event.x)
+
+    def _divide_at(self, columns: int) -> None:
+        if self.size.width >= TABS_BELOW:
+            self.text_width = min(max(columns, NARROWEST), self.size.width - NARROWEST)
+            self._fit(self.size.width)
+
+
+def _task_line(step: Step) -> str:
+    """The step's task in one line."""
+    if step.prediction is not None:
+        return step.prediction.ask
+    word = KIND_WORDS[step.kind]
+    return f"{word}: {step.title}" if word else step.title
