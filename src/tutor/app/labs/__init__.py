@@ -26,23 +26,55 @@ class LabInfo:
     """What one does there, in one line."""
     experiments: tuple[str, ...]
     """The experiments it shows, the first one when it opens."""
+    views: tuple[str, ...] = ()
+    """How its experiments are called in the lab, if it has several."""
     widget: str = "base:Lab"
     """Module in this folder and class."""
 
 
 LABS = (
-    LabInfo("t", "tokens", "Tokens", "type, and see the pieces that a model reads", ("tokenize", "compare", "merges")),
+    LabInfo(
+        "t",
+        "tokens",
+        "Tokens",
+        "type, and see the pieces that a model reads",
+        ("tokenize", "compare", "merges"),
+        ("tokens", "side by side", "merges"),
+    ),
     LabInfo(
         "w",
         "embeddings",
         "Embeddings",
         "words as places on a map: neighbours, analogies, distances",
         ("neighbours", "map", "analogy", "distance"),
+        ("neighbours", "map", "analogy", "distance"),
     ),
     LabInfo("p", "positions", "Positions", "how a model is told where a word stands", ("positions",)),
-    LabInfo("a", "attention", "Attention", "which word looks at which, in every layer and head", ("attention",)),
-    LabInfo("g", "generation", "Generation", "the next word as bars, and text as it is made", ("next", "generate")),
-    LabInfo("f", "finetune", "Fine-tuning", "teach the storyteller a text of your own", ("finetune",)),
+    LabInfo(
+        "a",
+        "attention",
+        "Attention",
+        "which word looks at which, in every layer and head",
+        ("attention",),
+        widget="attention:AttentionLab",
+    ),
+    LabInfo(
+        "g",
+        "generation",
+        "Generation",
+        "the next word as bars, and text as it is made",
+        ("next", "generate"),
+        ("next word", "text"),
+        widget="generation:GenerationLab",
+    ),
+    LabInfo(
+        "f",
+        "finetune",
+        "Fine-tuning",
+        "teach the storyteller a text of your own",
+        ("finetune",),
+        widget="finetune:FinetuneLab",
+    ),
 )
 """In the order in which the course meets them."""
 

@@ -105,10 +105,10 @@ class Asker:
         elif self._worker is None or self._worker.done():
             self._worker = asyncio.get_running_loop().create_task(self._work())
 
-    def stop(self) -> None:
-        """Stop a long experiment now; what it has so far still comes as its result."""
+    def stop(self, patience: float) -> None:
+        """Stop a long experiment; what it has so far still comes as its result, within `patience` seconds."""
         if self._request is not None:
-            self.engine().cancel(self._request)
+            self.engine().cancel(self._request, patience)
         else:
             self._halted = self._number
 

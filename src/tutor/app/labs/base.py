@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
@@ -18,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor import experiments
+from tutor.app.engine_client import PATIENCE
 from tutor.app.labs import line
 from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply, Stopped, Trouble
 from tutor.app.labs.entry import Entry
@@ -35,8 +37,8 @@ DEBOUNCE = 0.03
 """Seconds from the first change to the question, so that a burst of keys is one question."""
 STALE_AFTER = 0.15
 """Seconds after which an unanswered picture is dimmed; sooner would flicker."""
-SHORT, TINY = 14, 8
-"""Below so many lines the reading goes, and then the controls."""
+TALL, SHORT, TINY = 28, 14, 8
+"""From so many lines the picture has air around it; below, the reading goes, and then the controls."""
 
 
 class Lab(Widget):
@@ -47,19 +49,20 @@ class Lab(Widget):
         Binding("e,ctrl+e", "export", "export", priority=True, tooltip="Write the picture to an SVG file"),
         Binding("s,ctrl+s", "source", "source", priority=True, tooltip="The code behind this lab"),
         Binding("p,f2", "words", "words", priority=True, tooltip="The same facts in plain words"),
-        Binding("r,ctrl+r", "reset", "reset", priority=True, tooltip="Back to where this lab began"),
+        Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
         Binding("escape", "stop", "stop or back", show=False),
     ]
     DEFAULT_CSS = """
     Lab { layout: vertical; height: 1fr; width: 1fr; }
     Lab > #reading { height: 2; padding: 0 2; color: $text; }
     Lab > Panes { margin-top: 1; }
+    Lab.-tall > Panes { margin-bottom: 1; }
     Lab.-short > #reading { display: none; }
     Lab.-short > Panes { margin-top: 0; }
     Lab.-tiny Controls { display: none; }
     """
-    LABELS: ClassVar[dict[str, str]] = {}
-    """How the experiments are called in the view control, where not by their name."""
+    STOP_PATIENCE: ClassVar[float] = PATIENCE
+    """Seconds that a stopped experiment may take to hand in what it has."""
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"device"})
     """Options that have no control here; presets still set them."""
 
@@ -90,8 +93,9 @@ class Lab(Widget):
         self.experiments = tuple(name for name in info.experiments if name in experiments.names())
         """The experiments that this lab can show."""
         self.form = Form(experiment)
-        views = {name: self.LABELS.get(name, name) for name in self.experiments}
-        self.entry, self.panes, self.status = Entry(self.form, views, self.HIDDEN), Panes(), Status()
+        labels = dict(zip(info.experiments, info.views, strict=False))
+        views = {name: labels.get(name, name) for name in self.experiments}
+        self.entry, self.panes, self.status = Entry(self.form, views, self.HIDDEN), self.make_panes(), Status()
         self.reply: Reply | None = None
         """The answer that is shown, if any."""
         self.asker = Asker(self.the_engine, lambda news: self.post_message(self.Told(news)))
@@ -107,6 +111,10 @@ class Lab(Widget):
         yield self.panes
         yield Static("", id="reading", markup=False)
         yield self.status
+
+    def make_panes(self) -> Panes:
+        """The picture pane; special labs have their own."""
+        return Panes()
 
     def on_mount(self) -> None:
         self.schedule()
@@ -151,14 +159,25 @@ class Lab(Widget):
         self.schedule()
 
     @on(Entry.Edited)
+    async def _on_edited(self, event: Entry.Edited) -> None:
+        await self.edited(event.typed)
+
+    @on(Entry.Entered)
+    async def _on_entered(self) -> None:
+        await self.entered()
+
+    async def edited(self, typed: bool) -> None:
+        """The line (`typed`) or a control says something else now."""
+        self.schedule()
+
+    async def entered(self) -> None:
+        """Enter was pressed in the line."""
+        self.ask(on_request=True)
+
     def schedule(self) -> None:
         """Ask soon; changes until then are part of the same question."""
         if self._soon is None:
             self._soon = self.set_timer(DEBOUNCE, self.ask)
-
-    @on(Entry.Entered)
-    def _on_entered(self) -> None:
-        self.ask(on_request=True)
 
     @on(TextLine.Cut)
     def _on_cut(self, event: TextLine.Cut) -> None:
@@ -210,7 +229,7 @@ class Lab(Widget):
             self.on_piece(news)
             return
         if self.asker.question is None:
-            self._undim()
+            self.undim()
         if isinstance(news, Reply):
             self.on_reply(news)
         elif isinstance(news, Trouble):
@@ -218,7 +237,8 @@ class Lab(Widget):
         elif isinstance(news, Stopped):
             self.status.say("stopped")
 
-    def _undim(self) -> None:
+    def undim(self) -> None:
+        """What is shown is the answer to what is filled in."""
         if self._staling is not None:
             self._staling.stop()
             self._staling = None
@@ -243,7 +263,13 @@ class Lab(Widget):
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""
         self.panes.fill(self.draw(reply), reply.words)
-        self.query_one("#reading", Static).update(Text(" ".join(reply.words[:2])))
+        room = 2 * self.size.width - 12  # two lines, less what breaking between words may cost
+        both = " ".join(reply.words[:2])
+        self.read(both if cell_len(both) <= room else "".join(reply.words[:1]))
+
+    def read(self, text: str) -> None:
+        """Say under the picture what it shows."""
+        self.query_one("#reading", Static).update(Text(text))
 
     def draw(self, reply: Reply) -> RenderableType:
         """The picture of an answer; special labs draw their own."""
@@ -292,15 +318,19 @@ class Lab(Widget):
         if self._preset is not None:
             await self.load(self._preset)
 
-    def action_stop(self) -> None:
+    async def action_stop(self) -> None:
         """Stop what runs, or leave words or source; otherwise the key is not for the lab."""
         if self.asker.question is not None and experiments.is_long(self.asker.question.name):
-            self.asker.stop()
+            self.asker.stop(self.STOP_PATIENCE)
+            self.status.say("stopping…")
         elif self.panes.face != PICTURE:
             self.panes.turn(PICTURE)
         else:
             raise SkipAction
 
     def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= TALL, "-tall")
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
+        if self.reply is not None:
+            self.call_after_refresh(self.show_reply, self.reply)

@@ -57,7 +57,7 @@ class Control(Widget, can_focus=True):
     DEFAULT_CSS = """
     Control { width: auto; height: 1; padding: 0 1 0 0; color: $text-muted; pointer: pointer; }
     Control > .control--value { color: $text-accent; }
-    Control:hover { background: $boost; }
+    Control:hover { background: $panel; }
     Control:focus { color: $text; background: $accent 25%; text-style: bold; }
     """
     value: reactive[Any] = reactive(None, layout=True)
@@ -106,7 +106,9 @@ class TypedControl(Horizontal):
     TypedControl { width: auto; height: 1; padding: 0 1 0 1; color: $text-muted; }
     TypedControl:focus-within { color: $text; background: $accent 25%; text-style: bold; }
     TypedControl Static { width: auto; }
-    TypedControl Input, TypedControl Input:focus { width: 18; background: $surface; background-tint: transparent; }
+    TypedControl Input, TypedControl Input:focus {
+        width: auto; min-width: 10; max-width: 48; background: $panel; background-tint: transparent;
+    }
     """
 
     def __init__(self, setting: Setting) -> None:

@@ -81,14 +81,17 @@ class Words:
         return NOT_GIVEN if value is None else str(value)
 
 
-def dial_for(field: Field, names: tuple[str, ...] = ()) -> Dial | None:
-    """The dial of an option, or None if its value has to be typed. `names` are those that its source offers."""
+def dial_for(field: Field, names: tuple[str, ...] = (), high: float | None = None) -> Dial | None:
+    """The dial of an option, or None if its value has to be typed.
+
+    `names` are those that its source offers; `high` is a limit tighter than the option's own.
+    """
     spec = field.spec
     assert isinstance(spec, Option)
     if field.kind == "bool":
         return Words((False, True), ("off", "on"))
     if field.kind in ("int", "float"):
-        return Numbers(spec.low, spec.high, spec.step, field.kind == "int", field.optional)
+        return Numbers(spec.low, spec.high if high is None else high, spec.step, field.kind == "int", field.optional)
     if field.kind == "str" and (spec.choices or spec.source):
         words = spec.choices or names or (() if field.default is None else (field.default,))
         return Words((None, *words) if field.optional else words) if words or field.optional else None

@@ -35,7 +35,11 @@ class Entry(Widget):
     """
 
     class Edited(Message):
-        """The form says something else now."""
+        """The form says something else now: its line (`typed`) or a control."""
+
+        def __init__(self, typed: bool) -> None:
+            self.typed = typed
+            super().__init__()
 
     class Entered(Message):
         """Enter was pressed."""
@@ -101,7 +105,7 @@ class Entry(Widget):
         event.stop()
         if event.value != self.form.line:
             self.form.line = event.value
-            self.post_message(self.Edited())
+            self.post_message(self.Edited(typed=True))
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -115,14 +119,14 @@ class Entry(Widget):
             await self.switch(event.value)
         else:
             self.form.set(event.name, event.value)
-            self.post_message(self.Edited())
+            self.post_message(self.Edited(typed=False))
 
     async def switch(self, experiment: str) -> None:
         """Go to another experiment of the lab."""
         self.form.switch(experiment)
         await self.refill()
         await self._find_names()
-        self.post_message(self.Edited())
+        self.post_message(self.Edited(typed=False))
 
     async def _find_names(self) -> None:
         """Find out, once and in a thread, which tokenizers, models and runs there are."""

@@ -24,6 +24,8 @@ class Form:
     def __init__(self, experiment: str) -> None:
         self.experiment = experiment
         self.line = ""
+        self.highs: dict[str, int] = {}
+        """The largest values that make sense for the model at hand, by option."""
         self.values: dict[str, Any] = {}
         self._lines: dict[tuple[str, ...], str] = {}
         self._kept: dict[str, dict[str, Any]] = {}
@@ -55,13 +57,16 @@ class Form:
 
     def switch(self, experiment: str) -> None:
         """Go to another experiment: its own values, and the line and values that it has in common with this one."""
-        self._lines[self._key] = self.line
-        self._kept[self.experiment] = before = self.values
-        self.experiment = experiment
+        self._lines[self._key] = before = self.line
+        self._kept[self.experiment] = self.values
+        shared = {(field.name, field.kind): self.values[field.name] for field in self.options}
+        key, self.experiment = self._key, experiment
         start = example(experiment)
         self.values = {f.name: getattr(start, f.name) for f in self.options} | self._kept.get(experiment, {})
-        self.values |= {field.name: before[field.name] for field in self.options if field.name in before}
+        self.values |= {f.name: shared[f.name, f.kind] for f in self.options if (f.name, f.kind) in shared}
         self.line = self._lines.get(self._key) or line_of.written(start, self.arguments)
+        if (key, self._key) == (("text",), ("word",)) and before.strip():
+            self.line = before.split()[-1]  # the word that is being typed
 
     def fill(self, experiment: str, inputs: Any) -> None:
         """Take over inputs as they are."""
@@ -92,7 +97,7 @@ class Form:
                 field.name,
                 field.flag[2:].replace("-", " "),
                 self.values[field.name],
-                dial_for(field, names.get(field.spec.source, ())),
+                dial_for(field, names.get(field.spec.source, ()), self.highs.get(field.name)),
                 field.spec.help,
             )
             for field in self.options

@@ -23,7 +23,7 @@ class Picture(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
         border-left: blank;
     }
-    Picture:focus { border-left: outer $accent; }
+    Picture:focus { border-left: vkey $accent; }
     Picture.-stale { opacity: 55%; }
     """
 

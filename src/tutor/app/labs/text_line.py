@@ -47,7 +47,7 @@ class Prompt(Horizontal):
     """The line with a mark before it."""
 
     DEFAULT_CSS = """
-    Prompt { height: 1; padding: 0 1; background: $surface; }
+    Prompt { height: 1; padding: 0 1 0 0; }
     Prompt > Static { width: 2; color: $text-muted; }
     Prompt > Input, Prompt > Input:focus { width: 1fr; background: transparent; background-tint: transparent; }
     Prompt:focus-within { background: $panel; }
