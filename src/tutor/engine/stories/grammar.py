@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,32 @@ def parse(template: str) -> Choice:
 
 
 def _add(stack: list[list[list[Node]]], text: str) -> None:
-    if text:
-        stack[-1][-1].append(text)
+    """Plain text; where a synonym is known, a choice takes its place."""
+    position = 0
+    for found in _known().finditer(text):
+        if found.start() > position:
+            stack[-1][-1].append(text[position : found.start()])
+        stack[-1][-1].append(_synonyms()[found.group()])
+        position = found.end()
+    if text[position:]:
+        stack[-1][-1].append(text[position:])
+
+
+@cache
+def _synonyms() -> dict[str, Choice]:
+    """The choice for each phrase that may be said in another way."""
+    text = (resources.files(__package__) / "scripts" / "synonyms.txt").read_text(encoding="utf-8")
+    table = dict(line.split(": ", 1) for line in logical_lines(text))
+    return {phrase: Choice(tuple((way,) for way in ways.split("|")), phrase) for phrase, ways in table.items()}
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    """Finds the phrases of the synonyms, the longest first; contractions need a word to lean on."""
+    phrases = sorted(_synonyms(), key=len, reverse=True)
+    contracted = {name for name, choice in _synonyms().items() if any("'" in str(way) for way in choice.options)}
+    patterns = [re.escape(phrase) + (r"(?= )" if phrase in contracted else "") for phrase in phrases]
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(patterns)})(?![\w'])")
 
 
 @lru_cache(maxsize=5_000)
@@ -157,7 +182,7 @@ _DOUBLED = re.compile(r"(?:qu|[^aeiou])*[aeiou][^aeiouwxy]")
 """One short vowel before one consonant at the end: the consonant doubles before *-ed* and *-ing*."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def past(phrase: str) -> str:
     """A verb phrase in the past tense.
 
@@ -180,7 +205,7 @@ def _past_verb(verb: str) -> str:
     return verb + "ed"
 
 
-@lru_cache(maxsize=None)
+@cache
 def gerund(phrase: str) -> str:
     """A verb phrase in its *-ing* form.
 

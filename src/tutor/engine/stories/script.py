@@ -1,16 +1,16 @@
 """The language that plots and scenes are written in: text files of lines, performed by a `Teller`.
 
-    plot sharing                      a story of its own; `scene thank who whom` is a part with parameters ($who)
-    {hero} sat down.|{hero} stopped.  a sentence: one of the alternatives (see `grammar`); lines that start
-    |{hero} thought hard.             with a bar go on with the alternatives
-    (friend) <quickly> {@} ran off.   the same with `{@}` meaning the friend
-    friend/sad>hero: I lost it.|No!   speech: who, in which mood, to whom (may be left out)
-    * give hero friend toy            a deed: a method of `Teller` or a scene; `a/b` means one of the two
-    30% ...                           any line: only in 30 of 100 stories
-    EITHER 60 ... OR 40 ... END       one of several branches, with weights
-    IF hero child ... ELSE ... END    a branch if the hero is a child (kind, pronoun, noun or a tag of the table);
-                                      `IF broken` asks for a `* note broken`; `IF not` turns it round
-    lesson: sharing is fun|...        the end of the story, perhaps with one of these morals
+plot sharing                      a story of its own; `scene thank who whom` is a part with parameters ($who)
+{hero} sat down.|{hero} stopped.  a sentence: one of the alternatives (see `grammar`); lines that start
+|{hero} thought hard.             with a bar go on with the alternatives
+(friend) <quickly> {@} ran off.   the same with `{@}` meaning the friend
+friend/sad>hero: I lost it.|No!   speech: who, in which mood, to whom (may be left out)
+* give hero friend toy            a deed: a method of `Teller` or a scene; `a/b` means one of the two
+30% ...                           any line: only in 30 of 100 stories
+EITHER 60 ... OR 40 ... END       one of several branches, with weights
+IF hero child ... ELSE ... END    a branch if the hero is a child (kind, pronoun, noun or a tag of the table);
+                                  `IF broken` asks for a `* note broken`; `IF not` turns it round
+lesson: sharing is fun|...        the end of the story, perhaps with one of these morals
 """
 
 from __future__ import annotations

@@ -15,6 +15,14 @@ STRANGERS = tuple(
     "policeman:he old_lady:she farmer:he mailman:he nurse:she gardener:he teacher:she shopkeeper:he baker:he "
     "librarian:she bus_driver:he old_man:he doctor:she fisherman:he painter:she firefighter:he neighbor:she".split()
 )
+_FRAMES = (
+    '"{@.tail}" ~$verb {@.full}.',
+    '"{@.tail}" ~{@} $verb.',
+    '"{@.tail}" ~{@} $plain <how_$mood>.',
+    '{@} $plain, "{@.words}"',
+)
+_BEAT_FRAMES = ('{@} <beat_$mood> and $plain, "{@.words}"', '{@} <beat_$mood>. "{@.words}"')
+_SPLIT_FRAME = '"{@.head}," ~[said {@.full}|{@} said][| <how_$mood>]. "{@.rest}"'
 TASTES = tuple("sweet juicy tasty fresh warm yummy crunchy soft big".split())
 
 
@@ -31,6 +39,9 @@ class Teller:
         self.by_lines = self.chance(0.35)
         """Whether each change of speaker starts a new paragraph."""
         self._last_speaker = ""
+        self._spoken: dict[str, str] = {}
+        self._answering = False
+        """Whether the last thing written was speech."""
         self.notes: set[str] = set()
         self.lessons = ""
         """The morals that the ending may choose from, as a template."""
@@ -57,6 +68,7 @@ class Teller:
     def friend(self, relation: str = "-", pronoun: str = "", role: str = "friend") -> Entity:
         """A second character of the hero's kind, and the two as the group *both*; `stranger` has no relation."""
         relation = "" if relation == "stranger" else relation
+        pronoun = {"sister": "she", "brother": "he"}.get(relation, pronoun)
         entity = self.play(role, self.cast.companion(self["hero"], relation, pronoun))
         if "both" not in self:
             self.play("both", self.cast.group(self["hero"], entity))
@@ -69,6 +81,16 @@ class Teller:
     def together(self, role: str, one: str, other: str) -> Entity:
         """Two characters as a group."""
         return self.play(role, self.cast.group(self[one], self[other]))
+
+    def kin(self, role: str, noun: str, pronoun: str) -> Entity:
+        """A relative who is always called by that noun: *her aunt*."""
+        key = self.world.fresh_key(noun)
+        return self.play(role, self.world.add(Entity(key, "parent", noun, pronoun, relation_to=self["hero"].key)))
+
+    def known(self, role: str) -> None:
+        """The reader will know at once what somebody or something is; no *a* at the first mention."""
+        self.writer.introduced.add(self[role].key)
+        self.writer.known_kind.add(self[role].key)
 
     def alias(self, role: str, other: str) -> Entity:
         """A second role for somebody who has one."""
@@ -100,7 +122,9 @@ class Teller:
 
     def item(self, role: str, noun: str, *adjectives: str) -> Entity:
         """A thing that the plot itself describes; a noun with `+` in front is plural."""
-        return self.play(role, self.cast.item(noun.lstrip("+"), adjectives, pronoun="they" if noun[0] == "+" else "it"))
+        return self.play(
+            role, self.cast.item(noun.lstrip("+"), adjectives, pronoun="they" if noun[0] == "+" else "it")
+        )
 
     def food(self, role: str, kind: str = "count") -> Entity:
         """Something to eat: `count` for one that can be counted, `mass` for a dish."""
@@ -145,6 +169,7 @@ class Teller:
 
     def say(self, template: str, focus: str = "hero") -> None:
         """Write one alternative of a template."""
+        self._answering = False
         self.writer.roles["@"] = self.writer.roles.get(focus, "")
         self.writer.write(template)
 
@@ -168,32 +193,34 @@ class Teller:
         self.writer.speaker, self.writer.addressee = self[role].key, listener
         if self.by_lines and self._last_speaker != role:
             self.writer.paragraph()
+        self._answering = self._answering and self._last_speaker != role
         self._last_speaker = role
         self.writer.write(self._frame(words, mood, to))
         self.writer.speaker = self.writer.addressee = ""
+        self._answering = True
 
     def _frame(self, words: str, mood: str, to: str) -> str:
+        """A sentence around what is said; `{@.words}` and its kin stand for the parts of the speech."""
         end = words[-1]
         verb = {"?": "asked", "!": f"<call_{mood}>"}.get(end, f"<say_{mood}>")
+        plain = "asked" if end == "?" else "said"
+        if self._answering and end not in "?!" and self.chance(0.4):
+            verb = "[answered|replied|answered]"
         first, dot, rest = words.partition(". ")
         tail = words if end in "?!" else words[:-1] + ","
-        frames = [
-            f'"{tail}" ~{verb} {{@.full}}.', f'"{tail}" ~{{@}} {verb}.', f'"{tail}" ~{{@}} {verb} <how_{mood}>.',
-            f'{{@}} {"asked" if end == "?" else "said"}, "{words}"',
-            f'{{@}} [<beat_{mood}>] and {"asked" if end == "?" else "said"}, "{words}"',
-        ]  # fmt: skip
-        if mood in ("plain", "kind") and not to:
-            frames[4] = frames[3]
+        self._spoken = {"words": words, "tail": tail, "head": first, "rest": rest}
+        beaten = mood not in ("plain", "kind") or bool(to)
+        frames = list(_FRAMES) + list(_BEAT_FRAMES if beaten else ())
         if to:
-            frames.append(f'{"{@} asked {to.o}" if end == "?" else "{@} said to {to.o}"}, "{words}"')
-        if dot and "?" not in first and '"' not in first and first.count("[") == first.count("]"):
-            frames += [f'"{first}," ~[said {{@.full}}|{{@}} said][| <how_{mood}>]. "{rest}"'] * 3
-        if end != ",":
-            frames.append(f'{{@}} [<beat_{mood}>]. "{words}"' if frames[4] != frames[3] else frames[0])
-        return self.rng.choice(frames)
+            frames.append('{@} asked {to.o}, "{@.words}"' if end == "?" else '{@} said to {to.o}, "{@.words}"')
+        if dot and "?" not in first and first.count("[") == first.count("]"):
+            frames += [_SPLIT_FRAME] * 3
+        return self.rng.choice(frames).replace("$verb", verb).replace("$plain", plain).replace("$mood", mood)
 
     def expand(self, role: str, form: str) -> str:
         """What a reference such as `{toy.used}` or `{place.at}` stands for, as a template."""
+        if form in self._spoken:
+            return self._spoken[form]
         if form == "at":
             return f"{self[role].preposition} {{{role}}}"
         if form == "lessons":
@@ -206,7 +233,9 @@ class Teller:
         if form in ("ate", "foods", "snack"):
             return self._eaten(form)
         table = self.things[role].uses if form.startswith("us") else self.places[role].activities
-        phrase = self.form(self.cast.pick(table), {"used": "past", "did": "past"}.get(form, form[-3:]))
+        nouns = [entity.noun for entity in self.world.entities.values() if entity.kind == "animal"]
+        fitting = [phrase for phrase in table if not any(noun in phrase for noun in nouns)] or table
+        phrase = self.form(self.cast.pick(fitting), {"used": "past", "did": "past"}.get(form, form[-3:]))
         return phrase.replace("@", f"{{{role}.o}}")
 
     def _eaten(self, form: str) -> str:

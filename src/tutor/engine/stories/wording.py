@@ -27,7 +27,7 @@ CASES = {
     "you": {"s": "you", "o": "you", "p": "your", "self": "yourself", "mine": "yours"},
     "we": {"s": "we", "o": "us", "p": "our", "self": "ourselves", "mine": "ours"},
 }
-PHRASES = frozenset("use used using do did doing at home like liking lessons ate foods snack".split())
+PHRASES = frozenset("use used using do did doing at home like liking lessons ate foods snack words tail head rest".split())
 """Forms of a reference that stand for a whole phrase about the entity."""
 _AGREEING = {  # singular and plural of the words that agree with an entity: {toy.was}
     "was": ("was", "were"), "is": ("is", "are"), "has": ("has", "have"), "does": ("does", "do"),
@@ -35,6 +35,8 @@ _AGREEING = {  # singular and plural of the words that agree with an entity: {to
 }  # fmt: skip
 _ALIASES = {"I": "s", "me": "o", "my": "p", "myself": "self", "mine": "mine"}
 _TEXT = re.compile(r"[A-Za-z]|[.!?\"\n~]")
+
+_PERSONS = re.compile(r"\b(?:I|me|my|mine|myself|you|your|yours|yourself|You|Your|My)\b")
 
 
 @dataclass
@@ -110,6 +112,8 @@ class Writer:
 
     def _text(self, text: str) -> None:
         """Plain text: quotation marks, the ends of sentences and capitals are followed as it is written."""
+        if self._quoted and self.speaker and '"' not in text:
+            text = self._mark_persons(text)
         written, position = [], 0
         for found in _TEXT.finditer(text):
             letter = found.group()
@@ -124,6 +128,15 @@ class Writer:
                 self._capitalised()
         written.append(text[position:])
         self.parts.append("".join(written).replace("~", ""))
+
+    def _mark_persons(self, text: str) -> str:
+        """Put marks around *I*, *my*, *you* … in what a speaker says."""
+
+        def mark(found: re.Match[str]) -> str:
+            key = self.addressee if found[0].lower().startswith("you") else self.speaker
+            return "".join(self._wrap(self.world.entities[key], [found[0]])) if key else found[0]
+
+        return _PERSONS.sub(mark, text)
 
     def _capitalised(self) -> None:
         self._capital = False
@@ -264,7 +277,7 @@ class Writer:
             return self._kin(entity, form)
         if entity.kind in PEOPLE:
             return self._somebody(entity, form, new)
-        if form == "a" or (new and form not in ("his", "the")):
+        if form in ("a", "a1") or (new and form not in ("his", "the")):
             return [self._indefinite(entity)]
         if form == "his" and entity.key in self.world.owner:
             return self._owned(entity)
@@ -312,6 +325,7 @@ class Writer:
         if person:
             return self._wrap(owner, [CASES[person]["p"]])
         if self._may_be_pronoun(owner, "p"):
+            self._remember(owner, False)
             return self._wrap(owner, [CASES[owner.pronoun]["p"]])
         return []
 
@@ -328,6 +342,8 @@ class Writer:
 
     def _their(self, child: Entity, entity: Entity) -> list[str]:
         possessive = self._possessive(child) or self._wrap(child, [child.name or "the " + child.noun, "'s"])
+        if not (self._quoted and self._person(child)):
+            self._remember(child, False)
         return [*possessive, " ", entity.noun]
 
     def _somebody(self, entity: Entity, form: str, new: bool) -> list[str]:
@@ -363,8 +379,16 @@ class Writer:
         one, other = (self.world.entities[key] for key in entity.members[:2])
         if not new and self.rng.random() < 0.35:
             return [self.rng.choice(phrases.group_nouns(one, other))]
-        names = [self._wrap(member, self._full(member, "name" if member.name else "full")) for member in (one, other)]
-        return [*names[0], " and ", *names[1]]
+        first = self._wrap(one, self._full(one, "name" if one.name else "full"))
+        if other.key not in self.introduced and other.relation_to == one.key and other.relation:
+            self.known_kind.add(other.key)
+            kind = f" the {other.noun}" if other.kind == "animal" else ""
+            whose = self._wrap(one, [CASES[one.pronoun]["p"]])
+            second = self._wrap(other, [*whose, f" {other.relation} {other.name}{kind}"])
+        else:
+            second = self._wrap(other, self._full(other, "name" if other.name else "full"))
+        self.introduced.add(other.key)
+        return [*first, " and ", *second]
 
     # ------------------------------------------------------------------ the end
 
