@@ -1,0 +1,128 @@
+"""Lines over two axes: a loss that falls, similarity against distance, a column of a positional encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+
+from tutor.views import palette
+
+_DIM = Style(dim=True)
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""The bits of a Braille character: four rows of two dots."""
+_MARKS = "*o+x"
+"""One a line, where there are no Braille dots."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: its name and its points, from left to right."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Lines drawn with Braille dots, two by four in a cell; in ASCII one mark a cell."""
+
+    series: Sequence[Series]
+    x: str = ""
+    """What the horizontal axis counts."""
+    y: str = ""
+    """What the vertical axis measures, with its unit."""
+    height: int = 10
+    """Lines of the plot without its axis and legend."""
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(min(24, options.max_width), options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        low, high = _ends([y for line in self.series for _, y in line.points])
+        labels = [f"{high:.4g}", f"{(low + high) / 2:.4g}", f"{low:.4g}"]
+        margin = max(map(len, labels)) + 1
+        width = max(options.max_width - margin - 1, 4)
+        grid = _Grid(width, self.height, *_ends([x for line in self.series for x, _ in line.points]), low, high)
+        for number, line in enumerate(self.series):
+            grid.draw(number, line.points, options.ascii_only)
+        at = {0: labels[0], self.height // 2: labels[1], self.height - 1: labels[2]}
+        for row in range(self.height):
+            yield Segment(at.get(row, "").rjust(margin - 1) + (" |" if options.ascii_only else " │"), _DIM)
+            yield from grid.row(row, options.ascii_only)
+            yield Segment.line()
+        yield from self._footer(margin, width, grid, options.ascii_only)
+
+    def _footer(self, margin: int, width: int, grid: _Grid, ascii_only: bool) -> Iterator[Segment]:
+        first, last = f"{grid.left:g}", f"{grid.right:g} {self.x}".rstrip()
+        gap = max(width - len(first) - len(last), 1)
+        yield Segment(" " * (margin + 1) + first + " " * gap + last, _DIM)
+        yield Segment.line()
+        yield Segment(" " * (margin + 1))
+        for number, line in enumerate(self.series):
+            mark = _MARKS[number % len(_MARKS)] if ascii_only else "━"
+            yield Segment(f"{mark} ", _style(number))
+            yield Segment(f"{line.name}   ", _DIM)
+        yield Segment(self.y, _DIM)
+        yield Segment.line()
+
+
+def _ends(values: list[float]) -> tuple[float, float]:
+    """The smallest and the largest value, never the same."""
+    if not values:
+        return 0.0, 1.0
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _style(number: int) -> Style:
+    """Bright for the first line, darker for the others; the legend names them."""
+    return Style(color=palette.hexadecimal((0.95, 0.55, 0.75, 0.4)[number % 4]), bold=number == 0)
+
+
+class _Grid:
+    """The dots of all lines, by cell."""
+
+    def __init__(self, width: int, height: int, left: float, right: float, low: float, high: float) -> None:
+        self.width, self.height = width, height
+        self.left, self.right, self.low, self.high = left, right, low, high
+        self.dots: dict[tuple[int, int], int] = {}
+        self.owner: dict[tuple[int, int], int] = {}
+
+    def draw(self, number: int, points: Sequence[tuple[float, float]], ascii_only: bool) -> None:
+        """Put the line's dots, with straight pieces between its points. Earlier lines stay on top."""
+        across, down = (1, 1) if ascii_only else (2, 4)
+        places = [self._place(x, y, across, down) for x, y in points]
+        for start, end in zip(places, places[1:] or places, strict=False):
+            for x, y in _between(start, end):
+                cell = (y // down, x // across)
+                self.dots[cell] = self.dots.get(cell, 0) | _DOTS[y % down][x % across]
+                self.owner.setdefault(cell, number)
+
+    def _place(self, x: float, y: float, across: int, down: int) -> tuple[int, int]:
+        horizontal = (x - self.left) / (self.right - self.left) * (self.width * across - 1)
+        vertical = (self.high - y) / (self.high - self.low) * (self.height * down - 1)
+        return round(horizontal), round(vertical)
+
+    def row(self, row: int, ascii_only: bool) -> Iterator[Segment]:
+        """The cells of one line of the screen."""
+        for column in range(self.width):
+            cell = (row, column)
+            if cell not in self.dots:
+                yield Segment(" ")
+            else:
+                number = self.owner[cell]
+                mark = _MARKS[number % len(_MARKS)] if ascii_only else chr(0x2800 + self.dots[cell])
+                yield Segment(mark, _style(number))
+
+
+def _between(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Every place on the straight line from start to end, both included."""
+    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
+    for step in range(steps + 1):
+        share = step / steps
+        yield round(start[0] + share * (end[0] - start[0])), round(start[1] + share * (end[1] - start[1]))
