@@ -26,6 +26,8 @@ COMMAND = (sys.executable, "-P", "-m", "tutor.experiments.frame.server")
 
 PATIENCE = 0.2
 """Seconds that a cancelled request may take to end before the process is killed."""
+LONG_GRACE = 4.0
+"""Seconds that a long job may take to keep what it has when the app ends."""
 DEATHS, WITHIN = 3, 10.0
 """So many deaths in so many seconds, and no further process is started until somebody asks."""
 LOG_LIMIT = 1 << 20
@@ -73,6 +75,14 @@ class EngineClient:
         self._deaths: deque[float] = deque(maxlen=DEATHS)
         self._stopping = False
         self._killed_for = ""
+        self._second: EngineClient | None = None
+
+    @property
+    def second(self) -> EngineClient:
+        """Another process for long jobs, so that this one stays free to answer; it stops when this one does."""
+        if self._second is None:
+            self._second = EngineClient(self.command)
+        return self._second
 
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call `callback` whenever `state` changes; the function returned ends that."""
@@ -118,6 +128,8 @@ class EngineClient:
 
     async def stop(self, grace: float = 0.5) -> None:
         """End the process: first by closing its input, after `grace` seconds by force."""
+        if self._second is not None:
+            await self._second.stop(LONG_GRACE)
         self._stopping = True
         for number in tuple(self._requests):
             self._finish(number)

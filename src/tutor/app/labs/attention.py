@@ -23,6 +23,10 @@ FARTHEST = 200
 """Tokens up to which arrows walk from word to word; finding out how a word is called takes the square of it."""
 
 
+SPELLED_OUT = 8
+"""Cells of a thumbnail from which `head 3` can be written over it; over smaller ones only its number."""
+
+
 class Moved(Message):
     """An arrow was pressed over the picture."""
 
@@ -105,9 +109,12 @@ class AttentionLab(Lab):
 
         drawn = overview(result)
         layer, head = self.place
-        rows = [f"▸{label}" if label == f"layer {layer}" else f" {label}" for label in drawn.rows]
-        columns = [f"▸{label}" if label == f"head {head}" else f" {label}" for label in drawn.columns]
-        return dataclasses.replace(drawn, rows=rows, columns=columns, height=max(self.panes.size.height - 2, 1))
+        height = max(self.panes.size.height - 2, 1)
+        narrow = height // len(drawn.rows) < SPELLED_OUT // 2
+        rows = [_pointed(label, label == f"layer {layer}") for label in drawn.rows]
+        columns = [_pointed(label[5:] if narrow else label, label == f"head {head}") for label in drawn.columns]
+        unit = "weight; a row for each layer, a column for each head" if narrow else drawn.unit
+        return dataclasses.replace(drawn, rows=rows, columns=columns, height=height, unit=unit)
 
     @on(Moved)
     async def _on_moved(self, event: Moved) -> None:
@@ -181,6 +188,10 @@ class AttentionLab(Lab):
             await self.go(layer=None, head=None)
         else:
             await super().action_stop()
+
+
+def _pointed(label: str, here: bool) -> str:
+    return ("▸" if here else " ") + label
 
 
 def _name(token_of: Any, text: str, tokens: Any, index: int) -> str:

@@ -116,11 +116,15 @@ class Lab(Widget):
         """The picture pane; special labs have their own."""
         return Panes()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.schedule()
 
-    async def on_unmount(self) -> None:
+    def leave(self) -> None:
+        """Nobody looks at this lab any more."""
         self.asker.close()
+
+    async def on_unmount(self) -> None:
+        self.leave()
         if self._unwatch is not None:
             self._unwatch()
         if self._own_engine is not None:
@@ -195,7 +199,8 @@ class Lab(Widget):
             self.asker.close()
             self.status.say(trouble or f"type here: {self.entry.placeholder}", error=bool(trouble))
         elif experiments.is_long(self.form.experiment) and not on_request:
-            self.status.say("enter runs this")
+            if self.asker.question is None:
+                self.status.say("enter runs this")
         else:
             self.asker.ask(Question(self.form.experiment, inputs))
             self._wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from textual import on
@@ -44,9 +44,18 @@ class Entry(Widget):
     class Entered(Message):
         """Enter was pressed."""
 
+    class Extra(Message):
+        """A control that belongs to no field has a new value."""
+
+        def __init__(self, name: str, value: Any) -> None:
+            self.name, self.value = name, value
+            super().__init__()
+
     def __init__(self, form: Form, views: Mapping[str, str], hidden: Collection[str]) -> None:
         super().__init__()
         self.form, self.views, self.hidden = form, views, hidden
+        self.extras: Callable[[], Iterable[Setting]] = tuple
+        """Further controls that a special lab puts in front; their changes are posted as `Extra`."""
         self.prompt = Prompt(form.line, self.placeholder)
         self.controls = Controls()
         self._names: dict[str, tuple[str, ...]] = {}
@@ -93,7 +102,7 @@ class Entry(Widget):
             if line.value != self.form.line:
                 line.value = self.form.line
                 line.cursor_position = len(self.form.line)
-        await self.controls.show([*self._view(), *self.form.settings(self.hidden, self._names)])
+        await self.controls.show([*self._view(), *self.extras(), *self.form.settings(self.hidden, self._names)])
 
     def _view(self) -> Iterable[Setting]:
         if len(self.views) > 1:
@@ -117,6 +126,8 @@ class Entry(Widget):
         event.stop()
         if event.name == VIEW:
             await self.switch(event.value)
+        elif event.name not in self.form.values:
+            self.post_message(self.Extra(event.name, event.value))
         else:
             self.form.set(event.name, event.value)
             self.post_message(self.Edited(typed=False))

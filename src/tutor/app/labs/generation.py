@@ -67,11 +67,12 @@ class GenerationLab(Lab):
     def _so_far(self, record: Any) -> RenderableType:
         """The prompt dimmed, the newest piece marked, and the choice that it was drawn from."""
         from tutor.views.bars import Bar, Bars
+        from tutor.views.visible import visible
 
         prompt, *made = self._made
         text = Text.assemble((prompt, "dim"), *made[:-1], *((piece, "bold reverse") for piece in made[-1:]))
         candidates = getattr(record, "candidates_after", ())[:8]
         if not candidates:
             return text
-        bars = Bars([Bar(one.text, one.probability) for one in candidates], high=1.0, unit="%")
-        return Group(text, Text(), Text("what could have come in this place", style="dim"), bars)
+        bars = Bars([Bar(visible(one.text), one.probability) for one in candidates], high=1.0, unit="%")
+        return Group(bars, Text("what the newest token was drawn from", style="dim"), Text(), text)
