@@ -14,6 +14,8 @@ from tutor.errors import InputError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tutor.cli.streaming import Streamed
+
 SUFFIXES = (".svg", ".html", ".txt", ".json")
 """What `--output` can write."""
 
@@ -35,7 +37,17 @@ def show(name: str, inputs: Any, form: Form) -> bool:
     """Run the experiment, print or write its record; false if it ran and the answer is no."""
     target = _checked_target(form)
     start = time.perf_counter()
-    result, streamed = _run(name, inputs, form)
+    run = _run(name, inputs, form)
+    result = run.result
+    if result is not None:
+        _give(name, inputs, run, form, target, start)
+    if run.interrupted:  # what was finished so far is out by now
+        raise KeyboardInterrupt
+    return bool(getattr(result, "succeeded", True))
+
+
+def _give(name: str, inputs: Any, run: Streamed, form: Form, target: Path | None, start: float) -> None:
+    result = run.result
     if form.verbose:
         where = getattr(result, "device", "cpu")
         print(f"computed on {where} in {time.perf_counter() - start:.2f} s", file=sys.stderr)
@@ -49,21 +61,19 @@ def show(name: str, inputs: Any, form: Form) -> bool:
         from tutor.views import words
 
         print(printable("\n".join(words(name, result)), form))
-    elif target is None and not streamed:
+    elif target is None and not run.shown:
         from tutor.views import picture
 
         console(form).print(picture(name, result))
     sys.stdout.flush()
-    return bool(getattr(result, "succeeded", True))
 
 
-def _run(name: str, inputs: Any, form: Form) -> tuple[Any, bool]:
-    """The result, and whether its text already went out piece by piece."""
-    if not experiments.is_long(name):
-        return experiments.result_of(name, inputs), False
-    from tutor.cli.streaming import stream
+def _run(name: str, inputs: Any, form: Form) -> Streamed:
+    from tutor.cli.streaming import Streamed, stream
 
-    return stream(name, inputs, form)
+    if experiments.is_long(name):
+        return stream(name, inputs, form)
+    return Streamed(experiments.result_of(name, inputs), shown=False, interrupted=False)
 
 
 def console(form: Form) -> Console:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.experiments import execute, load
@@ -15,11 +16,19 @@ if TYPE_CHECKING:
     from tutor.cli.show import Form
 
 
-def stream(name: str, inputs: Any, form: Form) -> tuple[Any, bool]:
-    """Run to the end or to the first ctrl-C: the result, and whether its text already went out.
+@dataclass(frozen=True)
+class Streamed:
+    """How a long experiment went."""
 
-    After a ctrl-C the experiment is asked to finish and gives what it has; the status is then 130.
-    """
+    result: Any
+    """None if it was interrupted before it had anything to give."""
+    shown: bool
+    """Whether its text already went out."""
+    interrupted: bool
+
+
+def stream(name: str, inputs: Any, form: Form) -> Streamed:
+    """Run to the end, or to the first ctrl-C: the experiment is then asked to finish and gives what it has."""
     shown, result_class = view(name), load(name).Result
     by_piece = hasattr(shown, "piece") and form.stream and not (form.json or form.plain or form.output)
     result = None
@@ -32,9 +41,7 @@ def stream(name: str, inputs: Any, form: Form) -> tuple[Any, bool]:
             elif hasattr(shown, "progress"):
                 _show_progress(shown.progress(record))
     _end_progress(by_piece)
-    if interrupted:
-        raise KeyboardInterrupt
-    return result, by_piece
+    return Streamed(result, by_piece, bool(interrupted))
 
 
 @contextmanager
