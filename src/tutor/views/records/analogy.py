@@ -10,29 +10,25 @@ from rich.text import Text
 from tutor.views.bars import Bar, Bars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import RenderableType
 
-    from tutor.engine.vectors import Neighbour
     from tutor.experiments.analogy import Result
 
 
 def picture(result: Result) -> RenderableType:
     """Both lists, the inputs marked on the second."""
+    left_out = [Bar(one.word, one.similarity) for one in result.neighbours]
     inputs = {result.a, result.b, result.c}
+    of_all = [
+        Bar(one.word, one.similarity, "went in" if one.word in inputs else "")
+        for one in result.neighbours_with_inputs
+    ]
     return Group(
         Text(f"nearest to {_sum(result)}, these three left out", style="dim"),
-        _bars(result.neighbours, set()),
+        Bars(left_out, high=1.0),
         Text("nearest of all words", style="dim"),
-        _bars(result.neighbours_with_inputs, inputs),
+        Bars(of_all, high=1.0),
     )
-
-
-def _bars(neighbours: Sequence[Neighbour], inputs: set[str]) -> Bars:
-    notes = ["went in" if neighbour.word in inputs else "" for neighbour in neighbours]
-    rows = [Bar(one.word, one.similarity, note) for one, note in zip(neighbours, notes, strict=True)]
-    return Bars(rows, high=1.0)
 
 
 def words(result: Result) -> list[str]:

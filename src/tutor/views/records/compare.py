@@ -13,7 +13,6 @@ from tutor.views.visible import visible
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tutor.engine.tokenization import Split
     from tutor.experiments.compare import Result
 
 _STRIP = 120
@@ -36,7 +35,7 @@ def picture(result: Result) -> RenderableType:
 
 def words(result: Result) -> list[str]:
     """Who needs fewest tokens and most, what is lost, then each tokenizer."""
-    sentences = [_extremes(result), _losses(result), *(_one(split) for split in result.splits)]
+    sentences = [_extremes(result), _losses(result), *_each(result)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -49,10 +48,13 @@ def _extremes(result: Result) -> str:
     fewest = min(complete, key=lambda split: split.token_count)
     most = max(some, key=lambda split: split.token_count)
     sizes = f"{counted(result.character_count, 'character')} and {counted(result.byte_count, 'byte')}"
-    none_unknown = " without an unknown one" if len(complete) < len(some) else ""
-    if fewest.token_count == most.token_count:
+    if len({split.token_count for split in some}) == 1:
         who = "All" if len(some) == len(result.splits) else listed([split.tokenizer for split in some])
         return f"{who} split these {sizes} into {counted(fewest.token_count, 'token')}."
+    if fewest.token_count == most.token_count:
+        who = listed([split.tokenizer for split in complete])
+        return f"For {sizes}, {who} needed {counted(fewest.token_count, 'token')}; the others have unknown ones."
+    none_unknown = " without an unknown one" if len(complete) < len(some) else ""
     return (
         f"For {sizes}, {fewest.tokenizer} needs fewest tokens{none_unknown} "
         f"({fewest.token_count:,}) and {most.tokenizer} most ({most.token_count:,})."
@@ -71,8 +73,12 @@ def _losses(result: Result) -> str:
     return sentence + (f"; unknown tokens: {listed(unknown)}." if unknown else ".")
 
 
-def _one(split: Split) -> str:
-    share = split.characters_per_token
-    average = "" if share is None else f", {share:.2f} characters each"
-    texts = listed([f"'{visible(token.text)}'" for token in split.tokens], limit=20)
-    return f"{split.tokenizer}: {counted(split.token_count, 'token')}{average}" + (f": {texts}." if texts else ".")
+def _each(result: Result) -> list[str]:
+    sentences = []
+    for split in result.splits:
+        share = split.characters_per_token
+        average = "" if share is None else f", {share:.2f} characters each"
+        texts = listed([f"'{visible(token.text)}'" for token in split.tokens], limit=20)
+        told = f"{split.tokenizer}: {counted(split.token_count, 'token')}{average}"
+        sentences.append(f"{told}: {texts}." if texts else f"{told}.")
+    return sentences
