@@ -32,9 +32,9 @@ class TutorApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (TABS_BELOW, "-wide")]  # noqa: RUF012 - typed so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "next_theme", "Theme", show=False, priority=True),
-        Binding("ctrl+p", "command_palette", "Search", priority=True),
-        Binding("question_mark,f1", "help", "Help"),
+        Binding("ctrl+t", "next_theme", "theme", show=False, priority=True),
+        Binding("ctrl+p", "command_palette", "search", priority=True),
+        Binding("question_mark,f1", "help", "help"),
     ]
 
     def __init__(self, lessons: Path | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from tutor.course.lesson import Prediction, Preset, Step
@@ -26,14 +27,22 @@ def task_done(step: Step, preset: Preset | None, name: str, inputs: Any, result:
         return False
 
 
-def answer(prediction: Prediction, inputs: Any, result: Any) -> str:
-    """The live answer as it is shown. Raises ExpressionError if the record has none."""
+@dataclass(frozen=True)
+class Live:
+    """What the model says to a prediction."""
+
+    text: str
+    """In the words of the choices where there are any."""
+    exact: str
+    """As it was computed, if that says more; else empty."""
+
+
+def answer(prediction: Prediction, inputs: Any, result: Any) -> Live:
+    """The live answer. Raises ExpressionError if the record has none."""
     value = prediction.answer.value(inputs, result)
-    if prediction.choices and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _nearest(prediction.choices, value)
-    if isinstance(value, bool) and prediction.choices:
-        return _of_choices(prediction.choices, ("yes", "true") if value else ("no", "false"))
-    return shown(value)
+    exact = shown(value)
+    text = _of_choices(prediction.choices, value) if prediction.choices else exact
+    return Live(text, "" if _same(text, exact) or isinstance(value, bool) else exact)
 
 
 def shown(value: Any) -> str:
@@ -76,17 +85,16 @@ def _number(text: str) -> float | None:
     return value / 100 if share else value
 
 
-def _nearest(choices: tuple[str, ...], value: float) -> str:
-    """The choice that stands for a number: the one equal to it, or nearest if all are numbers."""
+def _of_choices(choices: tuple[str, ...], value: Any) -> str:
+    """The choice that stands for a value: the same word, yes or no, or the nearest if all are numbers."""
     for choice in choices:
         if _same(choice, shown(value)):
             return choice
+    if isinstance(value, bool):
+        words = ("yes", "true") if value else ("no", "false")
+        return next((choice for choice in choices if _bare(choice) in words), words[0])
     numbers = [_number(choice) for choice in choices]
-    if any(number is None for number in numbers):
+    if not isinstance(value, (int, float)) or any(number is None for number in numbers):
         return shown(value)
     distances = [abs((number or 0.0) - value) for number in numbers]
     return choices[distances.index(min(distances))]
-
-
-def _of_choices(choices: tuple[str, ...], words: tuple[str, ...]) -> str:
-    return next((choice for choice in choices if choice.strip().casefold() in words), words[0])

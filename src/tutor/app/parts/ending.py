@@ -46,7 +46,8 @@ class Ending(VerticalScroll, can_focus=False):
         done, total = self.record.steps_done(self.lesson.outline), len(self.lesson.steps)
         title = "Lesson done" if done == total else "The end of the lesson"
         yield Static(Content.styled(title, "bold"), classes="title")
-        yield Static(f"{done} of {total} steps done. {self.lesson.goal}", id="summary", markup=False)
+        goal = self.lesson.goal[:1].upper() + self.lesson.goal[1:]
+        yield Static(f"{done} of {total} steps done.\n\n{goal}", id="summary", markup=False)
         yield Choices([text for text, _ in self.ways])
 
     def focus_first(self) -> None:

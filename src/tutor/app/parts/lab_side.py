@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FRESH = 0.9
 """Seconds for which the line above the lab shows that a preset was loaded."""
-_COVER = "Covered until you have committed to an answer."
+_COVER = "The answer is under here."
 
 
 class LabSide(Vertical):
@@ -31,6 +31,8 @@ class LabSide(Vertical):
         self.preset: Preset | None = None
         self.task_line = ""
         """What the step asks, for the line above the lab where the text cannot be seen."""
+        self.done = False
+        """Whether the step is done."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="caption", markup=False)
@@ -74,14 +76,14 @@ class LabSide(Vertical):
 
     def write_caption(self) -> None:
         """The task where the text is not beside the lab, else the command that stands for the preset."""
-        task = Content.styled(self.task_line, "bold") if self.task_line else Content("")
-        command = Content.styled(self.preset.line if self.preset else "", "$text-muted")
-        narrow = self.screen.has_class("-narrow")
+        if self.screen.has_class("-narrow") and self.task_line:
+            mark = ("● ", "$text-success") if self.done else ("○ ", "$accent")
+            line = Content.assemble(mark, (self.task_line, "bold"))
+        else:
+            line = Content.styled(self.preset.line if self.preset else "", "$text-muted")
         changed = self.changed and not self.covered
-        note = Content.styled("   changed; ^r: as in the step", "$accent") if changed else Content("")
-        self.query_one("#caption", Static).update(
-            Content.assemble(task if narrow and self.task_line else command, note)
-        )
+        note = Content.styled("   changed; ^r: as in the step", "$text-muted") if changed else Content("")
+        self.query_one("#caption", Static).update(Content.assemble(line, note))
 
     @property
     def changed(self) -> bool:

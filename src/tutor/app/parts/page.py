@@ -29,7 +29,7 @@ KIND_WORDS = {
 class StepPage(VerticalScroll, can_focus=True):
     """A page that scrolls if it has to; enter goes on where there is nothing to answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "Next", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "next", show=False)]
 
     class GoOn(Message):
         """Enter was pressed on a page with nothing left to do."""

@@ -20,9 +20,9 @@ class Sureness(Widget, can_focus=True):
     """Left and right move the bar, enter commits the guess."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h,minus", "turn(-10)", "Less sure", show=False),
-        Binding("right,plus", "turn(10)", "Surer", show=False),
-        Binding("enter", "commit", "Commit"),
+        Binding("left,h,minus", "turn(-10)", "less sure", show=False),
+        Binding("right,plus", "turn(10)", "surer", show=False),
+        Binding("enter", "commit", "commit"),
     ]
     DEFAULT_CSS = "Sureness { height: 1; width: 1fr; padding: 0 2; }"
     ALLOW_SELECT = False

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from tutor.app.parts.choices import Choices
 from tutor.app.parts.rows import Rows
 from tutor.app.parts.sureness import Sureness
+from tutor.course.checks import Live
 from tutor.course.lesson import Step
 
 
@@ -143,17 +144,15 @@ class Guess(TaskView):
         self._reveal(Content.styled("The model is at it…", "$text-muted"))
         self.post_message(self.Committed())
 
-    def answered(self, answer: str, right: bool) -> None:
+    def answered(self, answer: Live, right: bool) -> None:
         """Show the live answer beside the guess."""
-        verdict = ("  ✓ as you said", "$text-success") if right else ("  ✗ not what you said", "$text-error")
-        self._reveal(
-            Content.assemble(
-                ("You    ", "$text-muted"), self.guess, (f"   {self.sure} % sure", "$text-muted"), "\n",
-                ("Model  ", "$text-muted"), (answer, "bold $accent"), verdict,
-            )
-        )  # fmt: skip
-        if self.prediction.choices and answer in self.prediction.choices:
-            self.query_one(Choices).mark(self.prediction.choices.index(answer), "●", "$text-success")
+        verdict = ("   ✓ as you said", "$text-success") if right else ("   ✗ not what you said", "$text-error")
+        exact = f" ({answer.exact})" if answer.exact else ""
+        you = Content.assemble(("You    ", "$text-muted"), self.guess, (f"   {self.sure} % sure", "$text-muted"))
+        model = Content.assemble(("Model  ", "$text-muted"), (f"{answer.text}{exact}", "bold $accent"), verdict)
+        self._reveal(Content("\n").join([you, model]))
+        if answer.text in self.prediction.choices:
+            self.query_one(Choices).mark(self.prediction.choices.index(answer.text), "●", "$text-success")
         self.done = True
         self.post_message(self.Finished())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -18,6 +20,9 @@ TABS_BELOW = 100
 
 class Frame(Screen[None]):
     """A screen of the app. A subclass gives `body()` and sets the line at the top with `head()`."""
+
+    MORE_KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Keys that are no bindings, with what they do, for the help."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="head", markup=False)

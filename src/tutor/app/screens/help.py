@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tutor.app.screens.frame import Frame
 
-HIDDEN_ACTIONS = frozenset({"command_palette", "help_quit", "quit", "help"})
+_TEXTUALS = (App, Screen, ScrollableContainer, Input)
+"""Whose own keys (scrolling, editing) are what anybody expects and need no help."""
 _ALWAYS = (
     ("ctrl+p", "search: every lesson, lab and theme"),
     ("ctrl+t", "the next theme: dark, light, high contrast"),
@@ -27,7 +28,7 @@ _NOTE = "In an input line letters type; there the forms with ctrl, alt or f work
 class HelpScreen(Frame):
     """Lists the keys of the screen below. Any of escape, enter and ? closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,question_mark,f1,q", "close", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,question_mark,f1,q", "close", "back")]
 
     def __init__(self, below: Screen[object]) -> None:
         super().__init__(id="help")
@@ -51,13 +52,16 @@ class HelpScreen(Frame):
 
 def _keys(below: Screen[object]) -> list[tuple[str, str]]:
     """The keys of each action that works on a screen now, with what it does."""
+    expected = {binding.action for kind in _TEXTUALS for binding in kind.BINDINGS if isinstance(binding, Binding)}
     found: dict[str, tuple[list[str], str]] = {}
-    for _, binding, enabled, tooltip in below.active_bindings.values():
+    active = sorted(below.active_bindings.values(), key=lambda each: each.node is not below)
+    for node, binding, enabled, tooltip in active:
         described = tooltip or binding.description
-        if enabled and described and binding.action.split(".")[-1] not in HIDDEN_ACTIONS and not binding.system:
+        if enabled and described and node is not below.app and binding.action not in expected:
             keys, _ = found.setdefault(binding.action, ([], described))
             keys.append(_spelled(binding.key))
-    return [(" ".join(keys), described) for keys, described in found.values()]
+    own = list(below.MORE_KEYS) if isinstance(below, Frame) else []
+    return own + [(" ".join(keys), described) for keys, described in found.values()]
 
 
 def _spelled(key: str) -> str:

@@ -28,12 +28,13 @@ class HomeScreen(Frame):
     """What one sees first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "Open"),
-        Binding("up,down", "wake", "Choose", show=False),
-        Binding("left,right,tab", "other", "Course / labs"),
-        Binding("q", "app.quit", "Quit"),
+        Binding("enter", "go_on", "open"),
+        Binding("up,down", "wake", "choose", show=False),
+        Binding("left,right,tab", "other", "course / labs"),
+        Binding("q", "app.quit", "quit"),
     ]
     AUTO_FOCUS = "#path"
+    MORE_KEYS = (("1 to 9", "the lesson of that number"), ("a letter", "the lab with that key"))
 
     def __init__(self, lessons: Sequence[Outline], broken: Sequence[LessonError], progress: Progress) -> None:
         super().__init__(id="home")

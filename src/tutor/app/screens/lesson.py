@@ -42,14 +42,14 @@ class LessonScreen(Frame):
     """Walks through the steps of one lesson; `step` is the key of the one to open, if not where one left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,ctrl+n,alt+right", "next", "Next"),
-        Binding("b,ctrl+b,alt+left", "back", "Back"),
-        Binding("l,ctrl+l,f6", "other_side", "Text / lab"),
-        Binding("g,ctrl+g", "hint", "Hint"),
-        Binding("escape", "home", "Home"),
-        Binding("r", "reload", "As in the step", show=False),
-        Binding("left_square_bracket,f7", "divide(-4)", "Narrower text", show=False),
-        Binding("right_square_bracket,f8", "divide(4)", "Wider text", show=False),
+        Binding("n,ctrl+n,alt+right", "next", "next", tooltip="The next step"),
+        Binding("b,ctrl+b,alt+left", "back", "back", tooltip="The step before"),
+        Binding("l,ctrl+l,f6", "other_side", "text / lab", tooltip="From the text to the lab, or back"),
+        Binding("g,ctrl+g", "hint", "hint", tooltip="One more hint"),
+        Binding("escape", "home", "home", tooltip="Home; your place is kept"),
+        Binding("r", "reload", "reload", show=False, tooltip="The step's own inputs again"),
+        Binding("left_square_bracket,f7", "divide(-4)", "narrower text", show=False),
+        Binding("right_square_bracket,f8", "divide(4)", "wider text", show=False),
     ]
 
     def __init__(
@@ -123,7 +123,7 @@ class LessonScreen(Frame):
         preset = step.preset
         if preset is None and (self.lab_side.preset is None or step.kind == "predict"):
             preset = self.lesson.preset_for(self.index)
-        self.lab_side.task_line = _task_line(step)
+        self.lab_side.task_line, self.lab_side.done = _task_line(step), self._is_done(step)
         self.lab_side.covered = False
         if preset is not None:
             await self.lab_side.show(preset)
@@ -148,6 +148,8 @@ class LessonScreen(Frame):
         if self.step is not None:
             self.progress.mark_done(self.lesson.outline.name, self.step.key)
             self._show_dots()
+            self.lab_side.done = self._is_done(self.step)
+            self.lab_side.write_caption()
 
     # What the learner does in the text.
 
@@ -197,8 +199,8 @@ class LessonScreen(Frame):
         except ExpressionError as error:
             task.failed(f"the lesson asks for what the answer does not hold ({error})")
             return
-        right = checks.is_right(task.prediction, task.guess, answer)
-        miss = None if right else Miss(task.guess, answer, task.sure)
+        right = checks.is_right(task.prediction, task.guess, answer.text)
+        miss = None if right else Miss(task.guess, answer.text, task.sure)
         self.progress.predicted(self.lesson.outline.name, task.step.key, miss)
         task.answered(answer, right)
 

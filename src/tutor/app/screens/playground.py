@@ -19,9 +19,9 @@ class PlaygroundScreen(Frame):
     """A lab by its name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "home", "Home"),
-        Binding("ctrl+n,alt+right", "other(1)", "Next lab"),
-        Binding("ctrl+b,alt+left", "other(-1)", "Lab before", show=False),
+        Binding("escape", "home", "home"),
+        Binding("ctrl+n,alt+right", "other(1)", "next lab"),
+        Binding("ctrl+b,alt+left", "other(-1)", "lab before", show=False),
     ]
 
     def __init__(self, name: str, engine: EngineClient) -> None:
