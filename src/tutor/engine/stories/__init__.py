@@ -1,8 +1,8 @@
 """A story simulator: endless small stories in very simple English, always coherent, with ground truth.
 
-A plot (`scripts/*.txt`, performed by `script`) casts characters, things and places (`cast`, `lexicon`), changes a `world` that refuses what
-cannot happen, and tells it through a `teller`, whose writer (`wording`, `grammar`, `phrases`) chooses the words,
-names everyone as a person would and notes what each word refers to.
+A plot (`scripts/*.txt`, performed by `script`) casts characters, things and places (`cast`, `lexicon`), changes a
+`world` that refuses what cannot happen, and tells it through a `teller`, whose writer (`wording`, `grammar`)
+chooses the words, names everyone as a person would (`reference`) and notes what each word refers to (`marks`).
 
 >>> next(documents(seed=1, count=1)) == next(documents(seed=1, count=1))
 True
@@ -37,11 +37,5 @@ def _tell(seed: str, plot: str = "") -> Story:
     name = plot or rng.choice(sorted(PLOTS))
     teller = Teller(rng)
     Stage(teller, SCENES).perform(PLOTS[name])
-    text, spans, facts = teller.writer.finish()
-    return Story(
-        text=text,
-        plot=name,
-        mentions=tuple(Mention(start, end, key) for start, end, key in spans),
-        facts=tuple(Fact(after, *fact) for after, fact in facts),
-        entities=tuple(teller.world.entities.values()),
-    )
+    text, mentions, facts = teller.writer.finish()
+    return Story(text, name, mentions, facts, tuple(teller.world.entities.values()))

@@ -14,32 +14,9 @@ PARENTS = {
     "he": (("dad", "Dad"), ("daddy", "Daddy"), ("father", "Father"), ("dad", ""), ("father", ""), ("papa", "Papa"),
            ("grandpa", "Grandpa"), ("grandpa", ""), ("uncle", "")),
 }  # fmt: skip
-RELATIONS = {"child": ("friend", "friend", "best friend", "neighbor", "cousin"), "animal": ("friend", "friend", "best friend", "neighbor")}  # fmt: skip
-SPOTS = {  # where small things can be, as preposition and noun
-    "in": tuple(
-        "under:bed under:sofa behind:door under:table in:toy_box in:laundry_basket on:shelf behind:curtain in:drawer "
-        "under:chair in:cupboard behind:bookcase in:old_trunk under:rug on:window_sill in:red_box behind:couch "
-        "in:paper_bag under:stairs in:closet behind:big_clock on:top_shelf under:cushion in:brown_suitcase "
-        "behind:stove in:blue_basket under:blanket in:cardboard_box on:piano behind:lamp in:green_bag".split()
-    ),
-    "hall": tuple(
-        "under:bench behind:door on:shelf behind:pillar under:stairs in:corner under:table in:basket behind:curtain "
-        "under:chair in:wooden_box on:window_sill behind:ladder under:pile_of_straw behind:big_barrel".split()
-    ),
-    "wild": tuple(
-        "behind:tree in:tall_grass under:bush in:puddle under:pile_of_leaves on:rock in:hollow_log in:mud in:ditch "
-        "on:tree_stump in:bird_nest on:low_branch under:big_leaf in:hole beside:path behind:stone in:moss under:fern "
-        "under:fallen_tree in:hay_stack behind:bush between:roots in:clover under:mushroom".split()
-    ),
-    "sand": tuple(
-        "in:sand behind:rock under:old_boat in:seaweed beside:water under:palm_leaf behind:dune in:tide_pool "
-        "under:striped_towel in:beach_bag behind:sand_castle under:driftwood".split()
-    ),
-    "out": tuple(
-        "under:bench behind:tree under:bush in:flower_bed behind:fence in:puddle under:pile_of_leaves behind:shed "
-        "in:mud behind:stone_wall under:hedge in:ditch on:tree_stump behind:wheelbarrow on:low_branch in:rose_bush "
-        "under:wooden_steps behind:water_barrel beside:path beside:gate on:picnic_table behind:trash_can".split()
-    ),
+RELATIONS = {
+    "child": ("friend", "friend", "best friend", "neighbor", "cousin"),
+    "animal": ("friend", "friend", "best friend", "neighbor"),
 }
 
 
@@ -70,7 +47,7 @@ class Cast:
         )
 
     def _traits(self, count: int) -> tuple[str, ...]:
-        return tuple(self.rng.sample(lexicon.TRAITS["good"], count))
+        return tuple(self.rng.sample(lexicon.TRAITS, count))
 
     def animal(
         self, pronoun: str = "", relation_to: str = "", relation: str = "", wild: bool | None = None
@@ -82,9 +59,9 @@ class Cast:
         pronoun = pronoun or self.rng.choice(("he", "she"))
         names = lexicon.PETS if self.rng.random() < 0.6 else lexicon.GIRLS if pronoun == "she" else lexicon.BOYS
         name = self.pick(names)
-        return self.world.add(
-            Entity(self.world.fresh_key(name), "animal", kind.noun, pronoun, name, kind.adjectives, relation_to, relation)
-        )  # fmt: skip
+        key = self.world.fresh_key(name)
+        adjectives = kind.adjectives
+        return self.world.add(Entity(key, "animal", kind.noun, pronoun, name, adjectives, relation_to, relation))
 
     def companion(self, hero: Entity, relation: str = "-", pronoun: str = "") -> Entity:
         """Somebody of the hero's kind, more often than not with the other pronoun."""
@@ -151,9 +128,9 @@ class Cast:
         return self.world.add(entity), row
 
     def spot(self, side: str, place: str) -> Entity:
-        """Somewhere at a place where a thing can be: under the bench; `side` is a key of `SPOTS`."""
-        preposition, _, noun = self.pick(SPOTS[side]).partition(":")
-        return self.corner(preposition, noun.replace("_", " "), place)
+        """Somewhere at a place where a thing can be: under the bench; `side` is a key of `lexicon.SPOTS`."""
+        preposition, _, noun = self.pick(lexicon.SPOTS[side]).partition(":")
+        return self.corner(preposition, noun, place)
 
     def corner(self, preposition: str, noun: str, place: str) -> Entity:
         """A spot with this noun at a place."""
@@ -165,7 +142,7 @@ class Cast:
 
 
 def side_of(place: Place) -> str:
-    """Which row of `SPOTS` suits a place."""
+    """Which part of `lexicon.SPOTS` suits a place."""
     if "in" in place.kinds:
         return "in" if "home" in place.kinds and place.noun != "barn" else "hall"
     return "sand" if place.noun in ("beach", "island") else "wild" if "wild" in place.kinds else "out"

@@ -168,14 +168,15 @@ def settle_articles(text: str) -> str:
 _PAST = dict(
     pair.split(":")
     for pair in (
-        "be:was bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught come:came "
-        "cut:cut dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt "
-        "find:found fly:flew fold:folded get:got give:gave go:went grow:grew hang:hung have:had hear:heard "
-        "hide:hid hit:hit hold:held keep:kept know:knew lay:laid lead:led leave:left lie:lay lose:lost "
-        "make:made meet:met put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw set:set shut:shut let:let hurt:hurt spread:spread "
-        "sew:sewed shake:shook shine:shone sing:sang sit:sat sleep:slept slide:slid spin:spun stand:stood "
-        "stick:stuck sweep:swept swim:swam swing:swung take:took teach:taught tell:told think:thought "
-        "throw:threw wake:woke wear:wore win:won wind:wound write:wrote"
+        "be:was bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught "
+        "come:came creep:crept cut:cut dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed "
+        "feel:felt find:found fly:flew fold:folded get:got give:gave go:went grow:grew hang:hung "
+        "have:had hear:heard hide:hid hit:hit hold:held keep:kept know:knew lay:laid lead:led leave:left "
+        "lie:lay lose:lost make:made meet:met put:put read:read ride:rode ring:rang rise:rose run:ran "
+        "say:said see:saw set:set shut:shut let:let hurt:hurt spread:spread sew:sewed shake:shook "
+        "shine:shone sing:sang sit:sat sleep:slept slide:slid spin:spun stand:stood stick:stuck "
+        "sweep:swept swim:swam swing:swung take:took teach:taught tell:told think:thought throw:threw "
+        "wake:woke wear:wore win:won wind:wound write:wrote "
     ).split()
 )
 _DOUBLED = re.compile(r"(?:qu|[^aeiou])*[aeiou][^aeiouwxy]")
@@ -222,16 +223,20 @@ def gerund(phrase: str) -> str:
     return verb + "ing" + space + rest
 
 
+_PLURALS = {
+    **{"mouse": "mice", "goose": "geese", "sheep": "sheep", "fish": "fish", "deer": "deer"},
+    **{"wolf": "wolves", "leaf": "leaves", "child": "children", "tomato": "tomatoes", "potato": "potatoes"},
+}
+
+
 def plural(noun: str) -> str:
     """The plural of a regular noun; the last word of a compound changes.
 
     >>> plural("berry"), plural("box"), plural("apple pie"), plural("mouse")
     ('berries', 'boxes', 'apple pies', 'mice')
     """
-    irregular = {"mouse": "mice", "goose": "geese", "sheep": "sheep", "fish": "fish", "deer": "deer",
-                 "wolf": "wolves", "leaf": "leaves", "child": "children", "puppy": "puppies"}  # fmt: skip
-    if noun in irregular:
-        return irregular[noun]
+    if noun in _PLURALS:
+        return _PLURALS[noun]
     if noun.endswith(("s", "x", "ch", "sh")):
         return noun + "es"
     if noun.endswith("y") and noun[-2] not in "aeiou":

@@ -5,16 +5,10 @@ from __future__ import annotations
 import random
 
 from . import lexicon
-from .cast import Cast, animal_row, side_of
+from .cast import animal_row
 from .grammar import alternatives, gerund, past, plural
-from .lexicon import Place, Thing
-from .wording import Writer
-from .world import Entity, World
+from .roles import Roles
 
-STRANGERS = tuple(
-    "policeman:he old_lady:she farmer:he mailman:he nurse:she gardener:he teacher:she shopkeeper:he baker:he "
-    "librarian:she bus_driver:he old_man:he doctor:she fisherman:he painter:she firefighter:he neighbor:she".split()
-)
 _FRAMES = (
     '"{@.tail}" ~$verb {@.full}.',
     '"{@.tail}" ~{@} $verb.',
@@ -23,149 +17,24 @@ _FRAMES = (
 )
 _BEAT_FRAMES = ('{@} <beat_$mood> and $plain, "{@.words}"', '{@} <beat_$mood>. "{@.words}"')
 _SPLIT_FRAME = '"{@.head}," ~[said {@.full}|{@} said][| <how_$mood>]. "{@.rest}"'
-TASTES = tuple("sweet juicy tasty fresh warm yummy crunchy soft big".split())
 
 
-class Teller:
-    """Binds the world, its cast and the writer of one story."""
+class Teller(Roles):
+    """Tells a story: what is said is written, what is done changes the world."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.world = World()
-        self.cast = Cast(rng, self.world)
-        self.writer = Writer(rng, self.world)
-        self.places: dict[str, Place] = {}
-        self.things: dict[str, Thing] = {}
+        super().__init__(rng)
         self.by_lines = self.chance(0.35)
         """Whether each change of speaker starts a new paragraph."""
         self._last_speaker = ""
         self._spoken: dict[str, str] = {}
         self._answering = False
         """Whether the last thing written was speech."""
-        self.notes: set[str] = set()
         self.lessons = ""
         """The morals that the ending may choose from, as a template."""
         self.writer.expand = self.expand
 
-    # ------------------------------------------------------------------ roles
-
-    def play(self, role: str, entity: Entity) -> Entity:
-        """Give a role to an entity; templates then say `{role}`."""
-        self.writer.roles[role] = entity.key
-        return entity
-
-    def __getitem__(self, role: str) -> Entity:
-        return self.world.entities[self.writer.roles[role]]
-
-    def __contains__(self, role: str) -> bool:
-        return role in self.writer.roles
-
-    def hero(self, kind: str = "") -> Entity:
-        """The main character: a child or an animal."""
-        entity = self.cast.animal() if kind == "animal" or (not kind and self.chance(0.35)) else self.cast.child()
-        return self.play("hero", entity)
-
-    def friend(self, relation: str = "-", pronoun: str = "", role: str = "friend") -> Entity:
-        """A second character of the hero's kind, and the two as the group *both*; `stranger` has no relation."""
-        relation = "" if relation == "stranger" else relation
-        pronoun = {"sister": "she", "brother": "he"}.get(relation, pronoun)
-        entity = self.play(role, self.cast.companion(self["hero"], relation, pronoun))
-        if "both" not in self:
-            self.play("both", self.cast.group(self["hero"], entity))
-        return entity
-
-    def parent(self, pronoun: str = "", role: str = "parent") -> Entity:
-        """The hero's parent."""
-        return self.play(role, self.cast.parent(self["hero"], pronoun))
-
-    def together(self, role: str, one: str, other: str) -> Entity:
-        """Two characters as a group."""
-        return self.play(role, self.cast.group(self[one], self[other]))
-
-    def kin(self, role: str, noun: str, pronoun: str) -> Entity:
-        """A relative who is always called by that noun: *her aunt*."""
-        key = self.world.fresh_key(noun)
-        return self.play(role, self.world.add(Entity(key, "parent", noun, pronoun, relation_to=self["hero"].key)))
-
-    def known(self, role: str) -> None:
-        """The reader will know at once what somebody or something is; no *a* at the first mention."""
-        self.writer.introduced.add(self[role].key)
-        self.writer.known_kind.add(self[role].key)
-
-    def alias(self, role: str, other: str) -> Entity:
-        """A second role for somebody who has one."""
-        return self.play(role, self[other])
-
-    def person(self, role: str, noun: str, pronoun: str, *adjectives: str) -> Entity:
-        """Somebody known by what they are, such as a farmer."""
-        return self.play(role, self.cast.person(noun, pronoun, adjectives))
-
-    def stranger(self, role: str = "helper") -> Entity:
-        """A friendly grown-up whom one may meet."""
-        noun, pronoun = self.rng.choice(STRANGERS).split(":")
-        return self.person(role, noun.replace("_", " "), pronoun, self.rng.choice(("kind", "friendly", "tall")))
-
-    def creature(self, role: str, noun: str, *adjectives: str) -> Entity:
-        """An animal that does not talk."""
-        return self.play(role, self.cast.creature(noun, adjectives))
-
-    def beast(self, role: str, wild: str = "wild") -> Entity:
-        """A talking animal without relation to the hero."""
-        return self.play(role, self.cast.animal(wild=wild == "wild"))
-
-    def thing(self, role: str, kind: str = "", owner: str = "", number: str = "singular") -> Entity:
-        """A thing from the table; `owner` is a role, `number` may be `any`."""
-        key = self.writer.roles[owner] if owner else ""
-        entity, row = self.cast.thing(kind, key, number == "singular")
-        self.things[role] = row
-        return self.play(role, entity)
-
-    def item(self, role: str, noun: str, *adjectives: str) -> Entity:
-        """A thing that the plot itself describes; a noun with `+` in front is plural."""
-        return self.play(
-            role, self.cast.item(noun.lstrip("+"), adjectives, pronoun="they" if noun[0] == "+" else "it")
-        )
-
-    def food(self, role: str, kind: str = "count") -> Entity:
-        """Something to eat: `count` for one that can be counted, `mass` for a dish."""
-        return self.play(role, self.cast.item(self.cast.pick(lexicon.FOODS[kind]), (self.rng.choice(TASTES),)))
-
-    def corner(self, role: str, preposition: str, noun: str, place: str = "place") -> Entity:
-        """A spot that the plot itself names."""
-        return self.play(role, self.cast.corner(preposition, noun, self[place].key if place in self else ""))
-
-    def place(self, role: str, *kinds: str) -> Entity:
-        """A place from the table."""
-        entity, row = self.cast.place(*kinds)
-        self.places[role] = row
-        return self.play(role, entity)
-
-    def spot(self, role: str, place: str = "place") -> Entity:
-        """A spot that suits a place."""
-        return self.play(role, self.cast.spot(side_of(self.places[place]), self[place].key))
-
-    def note(self, word: str) -> None:
-        """Remember something for `when`."""
-        self.notes.add(word)
-
-    def holds(self, *condition: str) -> bool:
-        """Whether a condition of a script is true; see `script`."""
-        if condition[0] == "not":
-            return not self.holds(*condition[1:])
-        if len(condition) == 1:
-            return condition[0] in self.notes or condition[0] in self
-        role, tag = condition
-        entity = self[role]
-        kinds = (self.places[role].kinds if role in self.places else ()) + (
-            self.things[role].kinds if role in self.things else ()
-        )
-        return tag in (entity.kind, entity.pronoun, entity.noun, entity.relation) or tag in kinds
-
     # ------------------------------------------------------------------ words
-
-    def chance(self, probability: float) -> bool:
-        """True with a probability."""
-        return self.rng.random() < probability
 
     def say(self, template: str, focus: str = "hero") -> None:
         """Write one alternative of a template."""
@@ -190,13 +59,13 @@ class Teller:
         self.writer.roles["@"] = self[role].key
         listener = self[to].key if to else ""
         self.writer.roles["to"] = listener or self[role].key
-        self.writer.speaker, self.writer.addressee = self[role].key, listener
+        self.writer.names.speaker, self.writer.names.addressee = self[role].key, listener
         if self.by_lines and self._last_speaker != role:
             self.writer.paragraph()
         self._answering = self._answering and self._last_speaker != role
         self._last_speaker = role
         self.writer.write(self._frame(words, mood, to))
-        self.writer.speaker = self.writer.addressee = ""
+        self.writer.names.speaker = self.writer.names.addressee = ""
         self._answering = True
 
     def _frame(self, words: str, mood: str, to: str) -> str:
@@ -225,8 +94,12 @@ class Teller:
             return f"{self[role].preposition} {{{role}}}"
         if form == "lessons":
             return self.lessons
+        row = animal_row(self[role].noun)
+        if form == "moved":
+            return past(row.moves) if row else "[walked|ran|skipped|went]"
+        if form == "sound":
+            return row.sound if row else "laugh"
         if form == "home":
-            row = animal_row(self[role].noun)
             return row.home if row and self[role].kind == "animal" else "<home>"
         if form in ("like", "liking"):
             return self.form(self.cast.pick(lexicon.LIKES), "ing" if form == "liking" else "base")
@@ -258,7 +131,8 @@ class Teller:
     def go(self, place: str, *roles: str) -> None:
         """Characters are at a place from here on."""
         for role in roles or ("hero",):
-            self.writer.fact(self.world.go(self[role].key, self[place].key))
+            for key in self[role].members or (self[role].key,):
+                self.writer.fact(self.world.go(key, self[place].key))
 
     def take(self, role: str, thing: str) -> None:
         """Somebody has the thing from here on."""
