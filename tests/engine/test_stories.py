@@ -80,7 +80,9 @@ def test_mentions_are_forms_of_their_entity(stories: list[Story]) -> None:
             entity = entities[mention.entity]
             assert words, told.text
             named = bool(entity.name) and entity.name.lower() in words
-            grouped = entity.kind == "group" and bool(re.search(r"\b(two|both|children|kids|animals|girls|boys|and)\b", words))
+            grouped = entity.kind == "group" and bool(
+                re.search(r"\b(two|both|children|kids|animals|girls|boys|and)\b", words)
+            )
             assert words in PRONOUNS or named or entity.noun in words or grouped, (words, entity, told.text)
 
 

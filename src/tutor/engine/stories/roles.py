@@ -53,6 +53,8 @@ class Roles:
     def friend(self, relation: str = "-", pronoun: str = "", role: str = "friend") -> Entity:
         """A second character of the hero's kind, and the two as the group *both*; `stranger` has no relation."""
         relation = "" if relation == "stranger" else relation
+        if relation in ("sister", "brother") and self["hero"].kind == "animal":
+            relation = "friend"  # the other one is another kind of animal
         pronoun = {"sister": "she", "brother": "he"}.get(relation, pronoun)
         entity = self.play(role, self.cast.companion(self["hero"], relation, pronoun))
         if "both" not in self:
