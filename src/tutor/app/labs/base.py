@@ -56,6 +56,7 @@ class Lab(Widget):
     Lab { layout: vertical; height: 1fr; width: 1fr; }
     Lab > #reading { height: 2; padding: 0 2; color: $text; }
     Lab > Panes { margin-top: 1; }
+    Lab.-stale > Panes, Lab.-stale > #reading { opacity: 55%; }
     Lab.-tall > Panes { margin-bottom: 1; }
     Lab.-short > #reading { display: none; }
     Lab.-short > Panes { margin-top: 0; }
@@ -198,6 +199,7 @@ class Lab(Widget):
         if inputs is None:
             self.asker.close()
             self.status.say(trouble or f"type here: {self.entry.placeholder}", error=bool(trouble))
+            self.set_class(self.reply is not None, "-stale")
         elif experiments.is_long(self.form.experiment) and not on_request:
             if self.asker.question is None:
                 self.status.say("enter runs this")
@@ -213,14 +215,14 @@ class Lab(Widget):
         """The answer takes its time: dim the older one, and say what is waited for."""
         self._staling = None
         if self.asker.question is not None:
-            self.panes.add_class("-stale")
+            self.add_class("-stale")
             self.say_waiting()
 
     @on(EngineChanged)
     def say_waiting(self) -> None:
         """Say what an open question waits for."""
         question = self.asker.question
-        if question is None or not self.panes.has_class("-stale"):
+        if question is None or not self.has_class("-stale"):
             return
         starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
         self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
@@ -239,6 +241,7 @@ class Lab(Widget):
             self.on_reply(news)
         elif isinstance(news, Trouble):
             self.status.say(news.line, error=True)
+            self.set_class(self.reply is not None, "-stale")  # what is shown answers something else
         elif isinstance(news, Stopped):
             self.status.say("stopped")
 
@@ -247,7 +250,7 @@ class Lab(Widget):
         if self._staling is not None:
             self._staling.stop()
             self._staling = None
-        self.panes.remove_class("-stale")
+        self.remove_class("-stale")
 
     def on_piece(self, piece: Piece) -> None:
         """A long experiment says how far it is."""

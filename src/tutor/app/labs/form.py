@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -65,8 +66,8 @@ class Form:
         self.values = {f.name: getattr(start, f.name) for f in self.options} | self._kept.get(experiment, {})
         self.values |= {f.name: shared[f.name, f.kind] for f in self.options if (f.name, f.kind) in shared}
         self.line = self._lines.get(self._key) or line_of.written(start, self.arguments)
-        if (key, self._key) == (("text",), ("word",)) and before.strip():
-            self.line = before.split()[-1]  # the word that is being typed
+        if (key, self._key) == (("text",), ("word",)) and (words := re.findall(r"\w+", before)):
+            self.line = words[-1]  # the one that is being typed
 
     def fill(self, experiment: str, inputs: Any) -> None:
         """Take over inputs as they are."""

@@ -6,11 +6,19 @@ import io
 from typing import ClassVar
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "�")
+"""Control characters, which models make and files contain, must not steer the terminal."""
+
+
+def _harmless(segment: Segment) -> Segment:
+    return Segment(segment.text.translate(_CONTROLS), segment.style)
 
 
 class Picture(ScrollView, can_focus=True):
@@ -24,7 +32,6 @@ class Picture(ScrollView, can_focus=True):
         border-left: blank;
     }
     Picture:focus { border-left: vkey $accent; }
-    Picture.-stale { opacity: 55%; }
     """
 
     def __init__(self) -> None:
@@ -58,7 +65,8 @@ class Picture(ScrollView, can_focus=True):
         )
         options = console.options.update(width=self._width, height=None)
         options.max_height = max(self.scrollable_content_region.height, 1)
-        self._strips = [Strip(line) for line in console.render_lines(self._shown, options, pad=False)]
+        lines = console.render_lines(self._shown, options, pad=False)
+        self._strips = [Strip(_harmless(segment) for segment in line) for line in lines]
         while self._strips and not self._strips[-1].text.strip() and not any(s.style for s in self._strips[-1]):
             self._strips.pop()
         widest = max((strip.cell_length for strip in self._strips), default=0)

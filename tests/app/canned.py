@@ -1,0 +1,77 @@
+"""Records as the engine would send them, with values that a reader can check by eye."""
+
+import numpy as np
+
+from tutor.engine.records import Candidate, Numbers, Step
+from tutor.engine.tokenization import Token
+from tutor.experiments import attention, finetune, generate
+from tutor.experiments import next as next_word
+
+TEXT = "The cat sat"
+TOKENS = (Token("The", 1, 0, 3), Token(" cat", 2, 3, 7), Token(" sat", 3, 7, 11))
+
+
+def patterns():
+    """2 layers of 2 heads on 3 tokens: head 1.1 looks at the token before, the others at the first."""
+    first = np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)
+    before = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    return np.stack([np.stack([first, first]), np.stack([first, before])])
+
+
+def attention_result(inputs):
+    """What the engine would say to these inputs."""
+    weights = patterns()
+    chosen = [
+        (layer, head)
+        for layer in (range(2) if inputs.layer is None else [inputs.layer])
+        for head in (range(2) if inputs.head is None else [inputs.head])
+    ]
+    row = steps = None
+    if inputs.word:
+        index = attention.token_of(TEXT, TOKENS, inputs.word)
+        row = attention._row(weights, chosen, index)
+        numbers = np.ones(3, np.float32)
+        steps = Numbers(numbers, numbers, numbers, row.weights, numbers, 1.0, 4) if len(chosen) == 1 else None
+    return attention.Result(
+        "storyteller", "cpu", TOKENS, 0, inputs.layer, inputs.head, weights,
+        attention._heads(weights, chosen), None, row, steps,
+    )  # fmt: skip
+
+
+def next_result(*words):
+    """A distribution over a few words, the first the most probable."""
+    candidates = tuple(Candidate(i, f" {w}", 0.5 / 2**i, -float(i)) for i, w in enumerate(words))
+    return next_word.Result(
+        model="storyteller", device="cpu", prompt=TEXT, tokens=TOKENS, truncated=0, candidates=candidates,
+        filtered=candidates, kept=9, vocabulary=9, entropy_bits=1.5, filtered_entropy_bits=1.5,
+    )  # fmt: skip
+
+
+def step(index, text):
+    """One generated token."""
+    candidate = Candidate(index, text, 0.75, 0.0)
+    return Step(index, index, text, 0.75, (candidate,), (candidate,), "")
+
+
+def generated(inputs, *texts):
+    """The result of a generation that drew these texts."""
+    steps = tuple(step(index, text) for index, text in enumerate(texts))
+    return generate.Result("storyteller", "cpu", inputs.text, "".join(texts), steps, 0, 0.1, 30.0, "budget")
+
+
+def started():
+    """How a fine-tuning run begins."""
+    return finetune.Started("mine", "storyteller", 900, 100, 20, 30.0, 4.0, "Once", "Once a before sample")
+
+
+def update(number, loss):
+    """Where a fine-tuning run stands."""
+    return finetune.Update(number, 20, loss, loss, 100.0, 1.0, 2.0)
+
+
+def tuned(*updates):
+    """The end of a fine-tuning run."""
+    return finetune.Result(
+        "mine", "storyteller", "cpu", 0, 20, 2000, 30.0, 30.0, 900, 100, 4.0, 3.0, 0.5, 1.5, 54.6, 20.1,
+        tuple(updates), "Once", "Once a before sample", "Once an after sample", "budget", True,
+    )  # fmt: skip
