@@ -319,9 +319,11 @@ def test_a_word_is_found_in_any_case():
     ("word", "line"),
     [
         ("helllo", "did you mean hello"),
-        ("kign", "or king"),
+        ("kign", "did you mean king"),
+        ("recieve", "did you mean receive"),
         ("qqqqqqqq", "try one of the 40,000"),
         ("two words", "more than one word"),
+        ("two\nlines", "more than one word"),
         (" ", "nothing but spaces"),
         ("x" * 100_000, "no vector"),
         ("👩‍👩‍👧", "no vector"),
@@ -331,6 +333,7 @@ def test_an_unknown_word_is_one_clear_line(word, line):
     with pytest.raises(InputError, match=line) as caught:
         vocabulary.find(word)
     assert len(str(caught.value)) < 200
+    assert str(caught.value).isprintable() or "\u200d" in word
 
 
 def test_nothing_heavy_is_imported():

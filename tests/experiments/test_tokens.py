@@ -171,6 +171,7 @@ def test_merges_are_drawn_and_told_in_their_order():
         ("don't", "2 words to the tokenizer"),
         ("the cat", "'the', ' cat'"),
         ("1987", "4 words"),
+        ("a\nb", r"'a\\nb': this is 3 words"),
         ("x" * 201, "201 characters are more than 200"),
         ("a\ud83d", "not Unicode"),
     ],

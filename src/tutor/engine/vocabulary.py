@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections import Counter
 
 from tutor import paths
 from tutor.errors import InputError
@@ -38,7 +39,8 @@ def find(word: str) -> str:
         return wanted
     if not wanted:
         raise InputError("word", "nothing but spaces", "give a word, such as king")
-    shown = word.strip() if len(word.strip()) <= 40 else word.strip()[:39] + "…"
+    shown = word.strip() if word.strip().isprintable() else repr(word.strip())  # a message is one line
+    shown = shown if len(shown) <= 40 else shown[:39] + "…"
     if len(wanted.split()) > 1:
         raise InputError(shown, "this is more than one word", "give one word")
     close = close_spellings(wanted)
@@ -47,13 +49,19 @@ def find(word: str) -> str:
 
 
 def close_spellings(word: str, count: int = 3) -> list[str]:
-    """The `count` words spelled most like `word`, the most alike first; none for what is no word at all."""
-    # Two words are never alike if their lengths differ by more than this; the filter saves most of the work.
-    slack = int(len(word) * 2 * (1 - CLOSE) / CLOSE) + 1
+    """At most `count` words spelled like `word`, the most alike first; none for what is no word at all."""
     letters = set(word)
+    # Comparing with all words would take a second; a slip of the hand leaves most letters and the length.
     candidates = [
         known
         for known in words()
-        if abs(len(known) - len(word)) <= min(slack, 3) and len(letters - set(known)) <= 2 and known[0] in letters
+        if abs(len(known) - len(word)) <= 2 and len(letters.symmetric_difference(known)) <= 3
     ]
-    return difflib.get_close_matches(word, candidates, n=count, cutoff=CLOSE)
+    close = difflib.get_close_matches(word, candidates, n=4 * count, cutoff=CLOSE)
+    typed = Counter(word)
+
+    def strangeness(known: str) -> tuple[int, int]:
+        """Letters too many and too few, which are none where two changed places; then how rare the word is."""
+        return ((Counter(known) - typed) + (typed - Counter(known))).total(), rows()[known]
+
+    return sorted(close, key=strangeness)[:count]

@@ -92,6 +92,6 @@ def _one_word(tokenizer: SubwordTokenizer, text: str) -> str:
     if not parts:
         raise InputError("word", "it is empty", "give a word, such as unbelievable")
     if len(parts) > 1:
-        shown = ", ".join(f"'{tokenizer.readable(part)}'" for part in parts[:4]) + (" …" if len(parts) > 4 else "")
-        raise InputError(f"'{text}'", f"this is {len(parts)} words to the tokenizer ({shown})", "give one of them")
+        shown = ", ".join(repr(tokenizer.readable(part)) for part in parts[:4]) + (" …" if len(parts) > 4 else "")
+        raise InputError(repr(text), f"this is {len(parts)} words to the tokenizer ({shown})", "give one of them")
     return parts[0]

@@ -17,7 +17,8 @@ from tutor.views.visible import visible
 
 _DIM = Style(dim=True)
 _PLAIN = Style()
-_ALTERNATING = (Style(color="#ffffff", bgcolor="#2f4b6e"), Style(color="#ffffff", bgcolor="#5c4878"))
+_ALTERNATING = (Style(color="#ffffff", bgcolor="#2a5078"), Style(color="#000000", bgcolor="#a3bcd6"))
+"""Blue in two lightnesses, each with an ink that can be read on it, on dark and on light terminals alike."""
 
 
 @dataclass(frozen=True)
