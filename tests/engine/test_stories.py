@@ -11,7 +11,7 @@ import pytest
 
 from tutor.engine.stories import PLOTS, Story, documents, story
 from tutor.engine.stories.grammar import settle_articles, takes_an
-from tutor.engine.stories.reference import CASES
+from tutor.engine.stories.phrases import CASES
 from tutor.engine.stories.world import ImpossibleError, World
 
 PRONOUNS = {word.lower() for forms in CASES.values() for word in forms.values()}

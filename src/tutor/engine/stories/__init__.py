@@ -28,7 +28,10 @@ def documents(seed: int, count: int) -> Iterator[str]:
 
 
 def story(seed: int, plot: str = "") -> Story:
-    """One story with its mentions, facts and entities; `plot` names one of `PLOTS` instead of chance."""
+    """One story with its mentions, facts and entities; `plot` names one of `PLOTS` instead of chance.
+
+    Mentions are what the writer referred to by itself; an *it* or *they* that a script spells out has none.
+    """
     return _tell(f"story/{seed}", plot)
 
 

@@ -1,4 +1,4 @@
-"""Pools of wordings shared by all plots, and what pairs and groups are called."""
+"""Pools of wordings shared by all plots, the cases of pronouns, and what pairs and groups are called."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from importlib import resources
 from .grammar import logical_lines
 from .world import Entity
 
+CASES = {
+    "he": {"s": "he", "o": "him", "p": "his", "self": "himself", "mine": "his"},
+    "she": {"s": "she", "o": "her", "p": "her", "self": "herself", "mine": "hers"},
+    "it": {"s": "it", "o": "it", "p": "its", "self": "itself", "mine": "its"},
+    "they": {"s": "they", "o": "them", "p": "their", "self": "themselves", "mine": "theirs"},
+    "I": {"s": "I", "o": "me", "p": "my", "self": "myself", "mine": "mine"},
+    "you": {"s": "you", "o": "you", "p": "your", "self": "yourself", "mine": "yours"},
+    "we": {"s": "we", "o": "us", "p": "our", "self": "ourselves", "mine": "ours"},
+}
+"""The cases of each pronoun: subject, object, possessive, reflexive, and standing alone (*mine*)."""
 NOT_PAIRS = frozenset({"blocks", "crayons", "beads", "marbles", "pajamas", "wings"})
 
 

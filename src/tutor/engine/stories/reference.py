@@ -11,17 +11,8 @@ from dataclasses import dataclass
 
 from . import phrases
 from .marks import END, start
+from .phrases import CASES
 from .world import PEOPLE, Entity, World
-
-CASES = {
-    "he": {"s": "he", "o": "him", "p": "his", "self": "himself", "mine": "his"},
-    "she": {"s": "she", "o": "her", "p": "her", "self": "herself", "mine": "hers"},
-    "it": {"s": "it", "o": "it", "p": "its", "self": "itself", "mine": "its"},
-    "they": {"s": "they", "o": "them", "p": "their", "self": "themselves", "mine": "theirs"},
-    "I": {"s": "I", "o": "me", "p": "my", "self": "myself", "mine": "mine"},
-    "you": {"s": "you", "o": "you", "p": "your", "self": "yourself", "mine": "yours"},
-    "we": {"s": "we", "o": "us", "p": "our", "self": "ourselves", "mine": "ours"},
-}
 
 
 @dataclass
