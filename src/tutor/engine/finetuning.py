@@ -22,6 +22,8 @@ ROWS = 8
 """Windows in a batch."""
 HELD_OUT_EVERY = 8
 """One block in so many is held out."""
+RUN = 32
+"""Neighbouring tokens that are drawn together when the interval of a fall is estimated."""
 LOOKS = 12
 """How often the held-out loss is measured in a run."""
 
@@ -97,10 +99,12 @@ def interval(
 ) -> tuple[float, float]:
     """The 95 % interval of the mean fall of the loss, in nats per token.
 
-    Paired bootstrap (Efron and Tibshirani 1993, chapter 8) over blocks, because tokens of one block belong together.
+    Paired bootstrap (Efron and Tibshirani 1993, chapter 8) over runs of neighbouring tokens, which belong together.
     """
-    falls = np.array([float((b - a).sum()) for b, a in zip(before, after, strict=True)])
-    sizes = np.array([len(b) for b in before])
+    pairs = zip(before, after, strict=True)
+    runs = [part for b, a in pairs for part in np.array_split(b - a, max(len(b) // RUN, 1))]
+    falls = np.array([part.sum() for part in runs])
+    sizes = np.array([len(part) for part in runs])
     chosen = np.random.default_rng(seed).integers(0, len(falls), (draws, len(falls)))
     means = falls[chosen].sum(1) / sizes[chosen].sum(1)
     low, high = np.quantile(means, [0.025, 0.975])
