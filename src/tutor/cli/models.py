@@ -116,8 +116,10 @@ def _config_lines(config: dict[str, Any]) -> list[str]:
 
 
 def _card(entry: Entry) -> str:
+    """The model card without the header that model hubs read."""
     path = entry.directory / "README.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return text.split("\n---\n", 1)[-1].lstrip() if text.startswith("---\n") else text
 
 
 def _sentence(model: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from tutor.engine import checkpoint, device, registry, subword
 from tutor.engine.registry import Entry
 from tutor.engine.subword import SubwordTokenizer
-from tutor.engine.tokenization import Token
+from tutor.engine.tokenization import Token, require_text
 from tutor.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Loaded:
     tokenizer: Tokenizer
     """The library's own, which turns ids into text."""
     splitter: SubwordTokenizer
-    """The same one as it is shown: it turns text into tokens with their places."""
+    """The same one for what is shown: it has a readable text for every token."""
     device: str
 
     @property
@@ -61,7 +61,7 @@ class Encoded:
 
     tokens: tuple[Token, ...]
     truncated: int
-    """How many tokens at the beginning were left out because the context is full."""
+    """How many tokens were left out because there are too many."""
 
     @property
     def ids(self) -> list[int]:
@@ -103,6 +103,7 @@ def _opened(entry: Entry, chosen: str, stamp: tuple[tuple[str, int, int], ...]) 
     model = checkpoint.load_decoder(entry.directory, chosen).eval()
     splitter = _splitter(entry, model.config.vocab_size)
     tokenizer = Tokenizer.from_file(str(entry.directory / "tokenizer.json"))
+    tokenizer.no_truncation()  # what is too long is cut here, and the learner is told
     return Loaded(entry, model, tokenizer, splitter, chosen)
 
 
@@ -120,24 +121,33 @@ def _splitter(entry: Entry, vocabulary: int) -> SubwordTokenizer:
 
 def encode(loaded: Loaded, text: str, reserve: int = 0) -> Encoded:
     """The text as tokens; where they leave less of the context than `reserve` tokens, the last ones."""
-    return _last(loaded.splitter.encode(text), loaded.context - reserve)
+    encoding = loaded.tokenizer.encode(require_text(text), add_special_tokens=False)
+    room = loaded.context - reserve
+    return Encoded(_records(loaded, encoding.ids[-room:], encoding.offsets[-room:]), max(len(encoding) - room, 0))
 
 
 def encode_some(loaded: Loaded, text: str) -> Encoded:
     """As `encode`, for what needs at least one token. Raises InputError for an empty text."""
-    return _last(some_tokens(loaded, text), loaded.context)
+    return _some(encode(loaded, text))
 
 
-def some_tokens(loaded: Loaded, text: str) -> tuple[Token, ...]:
-    """All tokens of the text, even more than the context holds. Raises InputError if there are none."""
-    tokens = loaded.splitter.encode(text)
-    if not tokens:
+def encode_beginning(loaded: Loaded, text: str, limit: int) -> Encoded:
+    """The first `limit` tokens of the text, whatever the context holds. Raises InputError for an empty text."""
+    encoding = loaded.tokenizer.encode(require_text(text), add_special_tokens=False)
+    tokens = _records(loaded, encoding.ids[:limit], encoding.offsets[:limit])
+    return _some(Encoded(tokens, max(len(encoding) - limit, 0)))
+
+
+def _records(loaded: Loaded, ids: list[int], spans: list[tuple[int, int]]) -> tuple[Token, ...]:
+    """Records of the tokens that are used only: a megabyte of text has too many to make one for each."""
+    text_of = loaded.splitter.text_of
+    return tuple(Token(text_of(id), id, *span) for id, span in zip(ids, spans, strict=True))
+
+
+def _some(encoded: Encoded) -> Encoded:
+    if not encoded.tokens:
         raise InputError("the text", "it is empty", "type a few words")
-    return tokens
-
-
-def _last(tokens: tuple[Token, ...], room: int) -> Encoded:
-    return Encoded(tokens[-room:], max(len(tokens) - room, 0))
+    return encoded
 
 
 def next_logits(loaded: Loaded, ids: Sequence[int]) -> torch.Tensor:

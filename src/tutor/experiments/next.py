@@ -41,8 +41,9 @@ class Inputs:
 class Result:
     model: str
     device: str
+    prompt: str
+    """The text as far as the model reads it."""
     tokens: tuple[Token, ...]
-    """The text as the model reads it."""
     truncated: int
     """Tokens at the beginning that were left out because the context is full."""
     candidates: tuple[Candidate, ...]
@@ -76,6 +77,7 @@ def run(inputs: Inputs) -> Result:
     return Result(
         model=loaded.entry.name,
         device=loaded.device,
+        prompt=inputs.text[encoded.tokens[0].start :] if encoded.tokens else "",
         tokens=encoded.tokens,
         truncated=encoded.truncated,
         candidates=before,

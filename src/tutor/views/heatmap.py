@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,16 +66,17 @@ class Heatmap:
         room = max(options.max_width - margin, 1)
         values, rows, columns = self._fitted(room)
         width = self._cell_width(room, values.shape[1], columns)
-        if columns and width >= _NARROWEST:
+        if columns and width >= min(_NARROWEST, 1 + max(map(cell_len, columns))):
             yield from _heading(columns, margin, width)
         for index, row in enumerate(values):
             yield from self._row_label(index, rows, gutter, ascii_only)
             yield from self._cells(row, width, shaded, ascii_only)
             yield Segment.line()
-        note = self.unit
+        yield from legend(self.low, self.high, self.unit, margin, shaded, ascii_only)
         if values.shape != self.values.shape:
-            note += f"   {_size(self.values)} shown as {_size(values)}, the {self.pooling} of each block"
-        yield from legend(self.low, self.high, note, margin, shaded, ascii_only)
+            note = f"{_size(self.values)} shown as {_size(values)}, the {self.pooling} of each block"
+            yield Segment(set_cell_size(" " * margin + note, min(margin + len(note), options.max_width)), _DIM)
+            yield Segment.line()
 
     def _fitted(self, room: int) -> tuple[NDArray[Any], Sequence[str], Sequence[str]]:
         """The values with at most `room` columns and `height` rows; labels only where every one has its cell."""
@@ -117,8 +119,14 @@ class Heatmap:
                 shade = palette.shade(share, ascii_only) * min(width, 2)
                 yield Segment((text or shade).center(width), _PLAIN)
             else:
-                style = Style(bgcolor=palette.hexadecimal(share), color=palette.ink(share))
-                yield Segment(text.center(width), style)
+                yield Segment(text.center(width), _cell_style(palette.step_of(share)))
+
+
+@functools.cache
+def _cell_style(step: int) -> Style:
+    """A cell's colours. Kept, because making a style takes longer than drawing with it."""
+    share = step / (palette.STEPS - 1)
+    return Style(bgcolor=palette.hexadecimal(share), color=palette.ink(share))
 
 
 def is_shaded(console: Console, options: ConsoleOptions) -> bool:

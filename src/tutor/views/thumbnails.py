@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,19 +58,22 @@ class Thumbnails:
         across = math.ceil(count / math.ceil(count / across))  # lines of equal length
         lines = max(self.height // (len(self.rows) * math.ceil(count / across)), _SMALLEST // 2)
         side = min(room // across - 1, 2 * lines, _LARGEST)
+        shares = self._scaled(side)
         for first in range(0, count, across):
             chosen = range(first, min(first + across, count))
-            yield from self._band(chosen, side, gutter, shaded, options.ascii_only)
+            yield from self._band(shares, chosen, side, gutter, shaded, options.ascii_only)
         yield from legend(self.low, self.high, self.unit, gutter, shaded, options.ascii_only)
 
-    def _band(self, chosen: range, side: int, gutter: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
+    def _band(
+        self, shares: NDArray[Any], chosen: range, side: int, gutter: int, shaded: bool, ascii_only: bool
+    ) -> Iterator[Segment]:
         """The columns `chosen` of every row, under their labels."""
         labels = "".join(set_cell_size(self.columns[column], side).ljust(side + 1) for column in chosen)
         yield Segment(" " * gutter)
         yield Segment(labels.rstrip(), _DIM)
         yield Segment.line()
-        for label, matrices in zip(self.rows, self.matrices, strict=True):
-            drawn = [_lines(self._scaled(matrices[c], side), side, shaded, ascii_only) for c in chosen]
+        for label, row in zip(self.rows, shares, strict=True):
+            drawn = [_lines(row[column], side, shaded, ascii_only) for column in chosen]
             for index, parts in enumerate(zip(*drawn, strict=True)):
                 yield Segment(set_cell_size(label if index == 0 else "", gutter), _DIM)
                 for part in parts:
@@ -77,15 +81,13 @@ class Thumbnails:
                     yield Segment(" ")
                 yield Segment.line()
 
-    def _scaled(self, matrix: NDArray[Any], side: int) -> NDArray[Any]:
-        """The shares of the scale, pooled to at most `side` cells a side, or each cell repeated to fill it."""
-        import numpy as np
-
-        for axis in (0, 1):
-            matrix = pooled(matrix, side, axis, "largest")
-        times = max(side // max(matrix.shape), 1)
-        shares = (matrix - self.low) / (self.high - self.low or 1.0)
-        return np.repeat(np.repeat(shares, times, axis=0), times, axis=1)
+    def _scaled(self, side: int) -> NDArray[Any]:
+        """Shares of the scale, each matrix pooled to `side` cells a side, or its cells repeated to fill them."""
+        shares = (self.matrices - self.low) / (self.high - self.low or 1.0)
+        for axis in (2, 3):
+            shares = pooled(shares, side, axis, "largest")
+        times = max(side // max(shares.shape[2:]), 1)
+        return shares.repeat(times, axis=2).repeat(times, axis=3)
 
 
 def _lines(shares: NDArray[Any], side: int, shaded: bool, ascii_only: bool) -> list[list[Segment]]:
@@ -103,11 +105,18 @@ def _lines(shares: NDArray[Any], side: int, shaded: bool, ascii_only: bool) -> l
 def _colour_pair(upper: float, lower: float, ascii_only: bool) -> Segment:
     if math.isnan(upper) and math.isnan(lower):
         return Segment(" ")
-    if math.isnan(lower):
-        return Segment("▀", Style(color=palette.hexadecimal(upper)))
     if math.isnan(upper):
-        return Segment("▄", Style(color=palette.hexadecimal(lower)))
-    return Segment("▀", Style(color=palette.hexadecimal(upper), bgcolor=palette.hexadecimal(lower)))
+        return Segment("▄", _style(palette.step_of(lower), None))
+    return Segment("▀", _style(palette.step_of(upper), None if math.isnan(lower) else palette.step_of(lower)))
+
+
+@functools.cache
+def _style(ink: int, paper: int | None) -> Style:
+    """The colours of a character by their steps. Kept, because making a style takes longer than drawing with it."""
+    top = palette.STEPS - 1
+    return Style(
+        color=palette.hexadecimal(ink / top), bgcolor=None if paper is None else palette.hexadecimal(paper / top)
+    )
 
 
 def _shade_pair(upper: float, lower: float, ascii_only: bool) -> Segment:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """Tokens in a row's picture; the others have the smallest weights."""
+_VISIBLE = 0.005
+"""The smallest weight that gets an arrow: a smaller one would be written as 0.00."""
 _MOSTLY = 0.5
 """The share of its weight that a head must give to one kind of place to be said to look there."""
 
@@ -60,7 +62,8 @@ def row(result: Result) -> RenderableType:
     word = _label(result, result.row.index)
     shown = _largest(result.row.weights, _SHOWN)
     weights = [float(weight) for weight in result.row.weights]
-    arrows = Arrows(word, [Arrow(_label(result, index), weights[index]) for index in shown], high=max(weights))
+    drawn = [Arrow(_label(result, index), weights[index]) for index in shown if weights[index] >= _VISIBLE]
+    arrows = Arrows(word, drawn, high=max(weights))
     more = _numbers_table(result, shown) if result.steps is not None else _clearest(result, result.row)
     return Group(arrows, Text(), more)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tutor.engine.records import Candidate
     from tutor.experiments.next import Result
 
+_ENDING = 40
+"""Characters of a prompt that are repeated in a sentence."""
+
 
 def picture(result: Result) -> RenderableType:
     """The most probable tokens; where temperature or a filter changed them, both distributions."""
@@ -63,8 +66,11 @@ def words(result: Result) -> list[str]:
 
 def _ending(result: Result) -> str:
     """The last few words that were read."""
-    text = "".join(token.text for token in result.tokens[-6:]).strip()
-    return f"'{'…' if len(result.tokens) > 6 else ''}{visible(text, spaces=False)}'"
+    text = result.prompt.strip()
+    if not text:
+        return f"'{visible(result.prompt[-_ENDING:])}'"
+    shown = " ".join(text[-_ENDING:].split(" ")[1:]) if len(text) > _ENDING else text
+    return f"'{'…' if shown != text else ''}{visible(shown or text[-_ENDING:], spaces=False)}'"
 
 
 def _quoted(one: Candidate) -> str:
