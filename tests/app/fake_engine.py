@@ -83,6 +83,11 @@ class LabApp(App):
         strips = self.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
+    @property
+    def words(self):
+        """What is on the screen, wherever lines are broken."""
+        return " ".join(self.text.split())
+
     def burst(self, text):
         """Keys as fast as they can come."""
         for character in text:

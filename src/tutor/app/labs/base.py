@@ -106,6 +106,8 @@ class Lab(Widget):
         self._preset = self.inputs
         self._soon: Timer | None = None
         self._staling: Timer | None = None
+        self._explained = False
+        """Whether the status already says why the open question takes long."""
 
     def compose(self) -> ComposeResult:
         yield self.entry
@@ -199,11 +201,12 @@ class Lab(Widget):
         if inputs is None:
             self.asker.close()
             self.status.say(trouble or f"type here: {self.entry.placeholder}", error=bool(trouble))
-            self.set_class(self.reply is not None, "-stale")
+            self.add_class("-stale")
         elif experiments.is_long(self.form.experiment) and not on_request:
             if self.asker.question is None:
                 self.status.say("enter runs this")
         else:
+            self._explained = False
             self.asker.ask(Question(self.form.experiment, inputs))
             self._wait()
 
@@ -222,7 +225,7 @@ class Lab(Widget):
     def say_waiting(self) -> None:
         """Say what an open question waits for."""
         question = self.asker.question
-        if question is None or not self.has_class("-stale"):
+        if question is None or self._explained or not self.has_class("-stale"):
             return
         starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
         self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
@@ -241,7 +244,8 @@ class Lab(Widget):
             self.on_reply(news)
         elif isinstance(news, Trouble):
             self.status.say(news.line, error=True)
-            self.set_class(self.reply is not None, "-stale")  # what is shown answers something else
+            self.add_class("-stale")  # what is shown, if anything, answers something else
+            self._explained = self.asker.question is not None
         elif isinstance(news, Stopped):
             self.status.say("stopped")
 

@@ -106,7 +106,8 @@ class FinetuneLab(Lab):
     def ask(self, on_request: bool = False) -> None:
         self._soon = None
         if self.job.runs:
-            self.status.say("a run is under way · escape ends it and keeps what it has learned")
+            if on_request:
+                self.status.say("a run is under way · escape ends it and keeps what it has learned")
         elif not on_request or self.inputs is None:
             super().ask()
         else:

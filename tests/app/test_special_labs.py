@@ -1,0 +1,167 @@
+"""The attention, generation, fine-tuning and embeddings labs: what is particular to each."""
+
+import pytest
+from canned import attention_result, generated, next_result, started, step, tuned, update
+from fake_engine import FakeEngine, LabApp, settled
+
+from tutor.app.labs.attention import AttentionLab
+from tutor.experiments.attention import Inputs as Attention
+
+
+@pytest.fixture
+def engine():
+    return FakeEngine()
+
+
+async def answer(pilot, engine, make, count):
+    """Wait for the request of this number and answer it."""
+    await settled(pilot, lambda: len(engine.asked) >= count)
+    engine.say(make(engine.asked[-1][1]))
+    await settled(pilot, lambda: pilot.app.lab.asker.question is None)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine, size):
+    """Thumbnails with a mark, then a matrix with the words at both sides, then arrows with the numbers; enter and
+    escape walk between them, arrows among heads and words."""
+    app = LabApp("attention", engine)
+    async with app.run_test(size=size) as pilot:
+        await app.lab.load(Attention("The cat sat"))
+        await settled(pilot, lambda: bool(engine.asked) and engine.asked[-1][1].text == "The cat sat")
+        await answer(pilot, engine, attention_result, 1)
+        assert isinstance(app.lab, AttentionLab) and app.lab.depth == 0
+        assert "▸layer 0" in app.text and "layer 1" in app.text and "layer ‹–›" in app.text
+        await pilot.press("tab", "tab", "tab", "tab", "tab")
+        assert app.focused is app.lab.panes
+        await pilot.press("right", "down")
+        assert app.lab.place == (1, 1) and "▸layer 1" in app.text
+        count = len(engine.asked)
+        await pilot.press("enter")
+        await answer(pilot, engine, attention_result, count + 1)
+        assert engine.asked[-1][1] == Attention("The cat sat", layer=1, head=1)
+        assert "layer ‹1›" in app.text and "head ‹1›" in app.text
+        assert "In layer 1, head 1, a word looks on average 100 % at the word before" in app.words
+        await pilot.press("left")
+        await answer(pilot, engine, attention_result, count + 2)
+        assert engine.asked[-1][1].head == 0
+        await pilot.press("right")
+        await answer(pilot, engine, attention_result, count + 3)
+        await pilot.press("enter")
+        await answer(pilot, engine, attention_result, count + 4)
+        assert engine.asked[-1][1].word == "sat" and "softmax" in app.lab.panes.text
+        assert "In layer 1, head 1, 'sat' looks 100 % at 'cat'" in app.words
+        await pilot.press("up")
+        await answer(pilot, engine, attention_result, count + 5)
+        assert engine.asked[-1][1].word == "cat"
+        for depth in (1, 0):
+            await pilot.press("escape")
+            await settled(pilot, lambda depth=depth: app.lab.depth == depth)
+        assert app.lab.inputs == Attention("The cat sat")
+
+
+async def test_controls_of_attention_end_where_the_model_ends(engine):
+    app = LabApp("attention", engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.lab.entry.prompt.line.value = "The cat sat"
+        await answer(pilot, engine, attention_result, 1)
+        await settled(pilot, lambda: app.lab.form.highs == {"layer": 1, "head": 1})
+        await pilot.press("tab", "right", "right", "right", "right")
+        assert app.lab.inputs.layer == 1
+        await pilot.press("left", "left", "left")
+        assert app.lab.inputs.layer is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_generation_shows_bars_while_typing_and_text_on_enter(engine, size):
+    """Bars with per cent for the next word; after enter the prompt, the text so far and what could have come."""
+    app = LabApp("next", engine)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, lambda: len(engine.asked) == 1)
+        engine.say(next_result("time", "day"))
+        await settled(pilot, lambda: "50.0 %" in app.text)
+        assert "storyteller expects 'time' most: 50.0 %" in app.text and "11 ms · 3 tokens" in app.text
+        await pilot.press("enter")
+        await settled(pilot, lambda: engine.asked[-1][0] == "generate")
+        inputs, request = engine.asked[-1][1], len(engine.asked)
+        assert inputs.text == "Once upon a" and "tokens ‹100›" in app.text
+        engine.say(type("Prompt", (), {"text": "Once upon a", "tokens": 3}), last=False)
+        for index, word in enumerate([" time", " there", " was"]):
+            engine.say(step(index, word), last=False)
+        await settled(pilot, lambda: "Once upon a time there was" in app.text)
+        assert "3 tokens so far · escape stops" in app.text
+        await pilot.press("escape")
+        assert engine.cancelled[-1] == (request, 0.2), "stops within 200 ms"
+        engine.say(generated(inputs, " time", " there", " was"))
+        await settled(pilot, lambda: app.answered[-1].name == "generate")
+        assert "Once upon a time there was" in app.text
+        await pilot.press("!")
+        await settled(pilot, lambda: engine.asked[-1][0] == "next")
+        assert engine.asked[-1][1].text == "Once upon a!"
+
+
+async def test_the_settings_of_the_bars_are_those_of_the_text(engine):
+    app = LabApp("next", engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("tab", "tab", "tab", "left", "left")
+        await settled(pilot, lambda: bool(engine.asked) and engine.asked[-1][1].temperature == 0.8)
+        await pilot.press("ctrl+g")
+        await settled(pilot, lambda: engine.asked[-1][0] == "generate")
+        assert engine.asked[-1][1].temperature == 0.8
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_fine_tuning_draws_a_live_curve_and_goes_on_while_its_lab_is_closed(
+    engine, size, tmp_path, monkeypatch
+):
+    """The curve and the sample from before while it runs; both samples and the verdict at the end."""
+    (tmp_path / "mine.txt").write_text("Once there was a lighthouse.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    app = LabApp("finetune", engine)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, lambda: "enter runs this" in app.text)
+        app.lab.entry.prompt.line.value = "mine.txt"
+        await settled(pilot, lambda: "file ‹mine.txt" in app.text)
+        await pilot.press("enter")
+        long = engine.second
+        await settled(pilot, lambda: len(long.asked) == 1)
+        assert not engine.asked and long.asked[0][1].file == "mine.txt"
+        long.say(started(), last=False)
+        await settled(pilot, lambda: "Once a before sample" in app.text)
+        for number in (5, 10):
+            long.say(update(number, 4.0 - number / 10), last=False)
+        await settled(pilot, lambda: "step 10/20" in app.text)
+        assert "held-out loss" in app.lab.panes.text and "it is 3.000 now" in app.words
+        await pilot.press("enter")
+        assert len(long.asked) == 1 and "a run is under way" in app.text
+        await app.lab.remove()
+        long.say(update(15, 2.5), last=False)
+        from tutor.app.labs import make_lab
+
+        app.lab = make_lab("finetune", engine)
+        await app.mount(app.lab, before="Footer")
+        await settled(pilot, lambda: "step 15/20" in app.text)
+        assert not long.cancelled
+        app.lab.focus()
+        await pilot.press("escape")
+        assert long.cancelled[0][1] > 10, "what was learned is kept, which takes a while"
+        long.say(tuned(update(5, 3.5), update(15, 2.5)))
+        await settled(pilot, lambda: "Once an after sample" in app.lab.panes.text)
+        assert "Held-out loss fell from 4.000 to 3.000" in app.words
+        await settled(pilot, lambda: long.state == "gone")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_embeddings_share_nothing_but_the_pane(size):
+    """Neighbours as bars, the map, the analogy with both lists, the distances; each with words of its own."""
+    app = LabApp("neighbours")
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, lambda: bool(app.answered))
+        assert app.text.startswith("› king") and "view ‹neighbours›" in app.text and "prince" in app.text
+        for name, seen in (("map", "queen"), ("analogy", "queen"), ("distance", "tokyo")):
+            await app.lab.entry.switch(name)
+            await settled(pilot, lambda name=name: app.answered[-1].name == name)
+            await pilot.pause()
+            assert seen in app.lab.panes.text and app.lab.status.line.startswith(("cpu", "words"))
+        await app.lab.entry.switch("neighbours")
+        assert app.lab.form.line == "king"
