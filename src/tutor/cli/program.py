@@ -13,6 +13,20 @@ HOUSEKEEPING = ("models", "lessons", "doctor")
 """Commands that are no experiments; each is a function or a Typer group in a module of `cli` of that name."""
 
 
+TOPICS = (
+    "AI and generative AI",
+    "Foundation models",
+    "Language models",
+    "Transformer",
+    "Tokens",
+    "Embeddings",
+    "Positions",
+    "Attention",
+    "Fine-tuning",
+)
+"""The order in which help lists the experiments: that of the lessons."""
+
+
 def build(arguments: Sequence[str]) -> typer.Typer:
     """The program, with the whole of the one command that `arguments` asks for.
 
@@ -62,10 +76,11 @@ def _add_experiment(program: typer.Typer, name: str) -> None:
 
 
 def _help(name: str) -> str:
-    """The experiment's docstring with its examples. The line-break mark keeps each example on its line."""
+    """The experiment's docstring, each paragraph on one line for the help to wrap, and its examples."""
     module = experiments.load(name)
+    paragraphs = [" ".join(part.split()) for part in (module.__doc__ or "").split("\n\n")]
     examples = "\n\n".join(f"  {example}" for example in module.EXAMPLES)
-    return f"{(module.__doc__ or '').strip()}\n\nExamples:\n\n{examples}"
+    return "\n\n".join([*paragraphs, "Examples:", examples])
 
 
 def _add_housekeeping(program: typer.Typer, name: str) -> None:
@@ -73,14 +88,14 @@ def _add_housekeeping(program: typer.Typer, name: str) -> None:
 
     part = importlib.import_module(f"tutor.cli.{name}").command
     if isinstance(part, typer.Typer):
-        program.add_typer(part, name=name)
+        program.add_typer(part, name=name, rich_help_panel="Housekeeping")
     else:
-        program.command(name)(part)
+        program.command(name, rich_help_panel="Housekeeping")(part)
 
 
 def _add_all_names(program: typer.Typer) -> None:
-    for name in experiments.names():
-        topic = getattr(experiments.load(name), "TOPIC", "More")
+    for name in sorted(experiments.names(), key=lambda name: TOPICS.index(experiments.load(name).TOPIC)):
+        topic = experiments.load(name).TOPIC
         program.command(name, help=experiments.summary(name), rich_help_panel=topic)(_stand_in(name))
     for name in HOUSEKEEPING:
         _add_housekeeping(program, name)

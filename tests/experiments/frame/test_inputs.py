@@ -9,6 +9,7 @@ from typing import Annotated
 import pytest
 
 from tutor import experiments
+from tutor.cli.program import TOPICS
 from tutor.errors import UsageError
 from tutor.experiments.frame.inputs import Argument, Option, check, fields
 
@@ -65,7 +66,7 @@ def test_every_experiment_is_complete(name):
 
     module = experiments.load(name)
     assert module.__doc__ and len(experiments.summary(name)) <= 110
-    assert module.TOPIC and module.SCHEMA >= 1 and isinstance(module.NEEDS_TORCH, bool)
+    assert module.TOPIC in TOPICS and module.SCHEMA >= 1 and isinstance(module.NEEDS_TORCH, bool)
     assert len(module.EXAMPLES) >= 2
     assert all(example.startswith(f"tutor {name}") for example in module.EXAMPLES)
     assert hasattr(module, "run") != hasattr(module, "stream")
