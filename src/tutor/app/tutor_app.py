@@ -119,6 +119,8 @@ class TutorApp(App[None]):
 
     def _show(self, screen: Screen[None]) -> None:
         """Put a screen on home, in the place of the one that may be there."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
         if len(self.screen_stack) > 1:
             self.switch_screen(screen)
         else:

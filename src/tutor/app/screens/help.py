@@ -31,7 +31,7 @@ class HelpScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,question_mark,f1,q", "close", "back")]
 
     def __init__(self, below: Screen[object]) -> None:
-        super().__init__(id="help")
+        super().__init__()
         self.keys = _keys(below)
 
     def body(self) -> ComposeResult:

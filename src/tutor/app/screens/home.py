@@ -37,7 +37,7 @@ class HomeScreen(Frame):
     MORE_KEYS = (("1 to 9", "the lesson of that number"), ("a letter", "the lab with that key"))
 
     def __init__(self, lessons: Sequence[Outline], broken: Sequence[LessonError], progress: Progress) -> None:
-        super().__init__(id="home")
+        super().__init__()
         self.lessons, self.broken, self.progress = tuple(lessons), tuple(broken), progress
 
     def body(self) -> ComposeResult:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from tutor.app.labs.base import Lab
 from tutor.app.navigation import GoHome, OpenLesson
-from tutor.app.parts.divider import Divider
 from tutor.app.parts.dots import Dots
 from tutor.app.parts.ending import Ending
-from tutor.app.parts.lab_side import LabSide
 from tutor.app.parts.page import KIND_WORDS, StepPage
+from tutor.app.parts.sides import Sides
 from tutor.app.parts.tasks import DoInLab, Guess, RunIt, TaskView
-from tutor.app.screens.frame import TABS_BELOW, Frame
+from tutor.app.screens.frame import Frame
 from tutor.course import checks
 from tutor.course.lesson import Lesson, Outline, Preset, Step
 from tutor.course.progress import Miss, Progress
@@ -29,13 +25,6 @@ from tutor.experiments import is_long
 
 if TYPE_CHECKING:
     from tutor.app.engine_client import EngineClient
-
-SHARE = 0.46
-"""The part of the width that the text has at first."""
-WIDEST_TEXT = 76
-"""Columns of the text side at which lines of 72 characters fit."""
-NARROWEST = 32
-"""Columns that either side keeps when the line between them is moved."""
 
 
 class LessonScreen(Frame):
@@ -55,13 +44,12 @@ class LessonScreen(Frame):
     def __init__(
         self, lesson: Lesson, outlines: Sequence[Outline], progress: Progress, engine: EngineClient, step: str = ""
     ) -> None:
-        super().__init__(id="lesson")
+        super().__init__()
         self.lesson, self.outlines, self.progress = lesson, tuple(outlines), progress
         self.index = self._first_index(step)
         """The step one is at; past the last one at the end."""
-        self.text_width: int | None = None
-        """Columns of the text side once the learner has moved the line."""
-        self.lab_side = LabSide(engine)
+        self.sides = Sides(engine)
+        self.lab_side = self.sides.lab_side
 
     def _first_index(self, wanted: str) -> int:
         place = self.progress.record.place
@@ -71,16 +59,10 @@ class LessonScreen(Frame):
         return keys.index(wanted) if wanted in keys else 0
 
     def body(self) -> ComposeResult:
-        yield Static(id="tabs")
-        with Horizontal(id="sides"):
-            yield Vertical(id="text-side")
-            yield Divider()
-            yield self.lab_side
+        yield self.sides
         yield Dots()
 
     async def on_mount(self) -> None:
-        self.add_class("-reading")
-        self._write_tabs()
         await self._open()
 
     @property
@@ -91,8 +73,8 @@ class LessonScreen(Frame):
     @property
     def asked(self) -> TaskView | None:
         """What the step asks, if it does."""
-        pages = self.query(StepPage)
-        return pages.first().asked if pages else None
+        page = self.sides.page
+        return page.asked if isinstance(page, StepPage) else None
 
     async def _open(self) -> None:
         """Show the step one is at, and load its preset."""
@@ -100,23 +82,15 @@ class LessonScreen(Frame):
         number, name = self.lesson.outline.number, self.lesson.outline.title
         self.head(f"{number}  {name}", self.lesson.goal)
         if step is None:
-            await self._show_page(Ending(self.lesson, self._following(), self.progress.record))
+            await self.sides.turn_to(Ending(self.lesson, self._following(), self.progress.record))
             self.lab_side.covered = False
         else:
             self.progress.visit(self.lesson.outline.name, step.key)
             page = StepPage(step, self._is_done(step))
-            await self._show_page(page)
+            await self.sides.turn_to(page)
             await self._load_preset(step, page.asked)
         self._show_dots()
         self.refresh_bindings()
-
-    async def _show_page(self, page: StepPage | Ending) -> None:
-        self.read_text()
-        side = self.query_one("#text-side")
-        with self.app.batch_update():
-            await side.remove_children()
-            await side.mount(page)
-        self._focus_text()
 
     async def _load_preset(self, step: Step, task: TaskView | None) -> None:
         """The step's own preset; where the text is entered in the middle or asks, the one before it."""
@@ -241,7 +215,7 @@ class LessonScreen(Frame):
     def action_hint(self) -> None:
         """One more hint."""
         if isinstance(self.asked, DoInLab):
-            self.read_text()
+            self.sides.read()
             self.asked.hint()
             self.refresh_bindings()
 
@@ -262,73 +236,11 @@ class LessonScreen(Frame):
             return self.index > 0
         return not (action == "next" and self.step is None)
 
-    # Text and lab.
-
     def action_other_side(self) -> None:
-        """From the text to the lab or back."""
-        if self.focused is not None and self.lab_side in self.focused.ancestors:
-            self.read_text()
-            self._focus_text()
-        else:
-            self.use_lab()
-
-    def _focus_text(self) -> None:
-        for page in self.query("#text-side > .page"):
-            if isinstance(page, StepPage | Ending):
-                page.focus_first()
-
-    def read_text(self) -> None:
-        """Below 100 columns: show the text."""
-        self._show_side(reading=True)
-
-    def use_lab(self) -> None:
-        """Focus the lab; below 100 columns show it."""
-        self._show_side(reading=False)
-        if self.lab_side.lab is not None and not self.lab_side.covered:
-            self.lab_side.lab.focus()
-
-    def _show_side(self, reading: bool) -> None:
-        self.set_class(reading, "-reading")
-        self._write_tabs()
-
-    def _write_tabs(self) -> None:
-        reading = self.has_class("-reading")
-        on, off = "bold $accent underline", "$text-muted"
-        tabs = Content.assemble(("Read", on if reading else off), "   ", ("Try", off if reading else on))
-        self.query_one("#tabs", Static).update(tabs)
-
-    @on(events.Click, "#tabs")
-    def _tab_clicked(self, event: events.Click) -> None:
-        if event.x < 8:
-            self.read_text()
-        else:
-            self.use_lab()
-
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        if event.size.width < TABS_BELOW and self.focused is not None:
-            self._show_side(reading=self.lab_side not in self.focused.ancestors)
-        self._fit(event.size.width)
-        self.call_after_refresh(self.lab_side.write_caption)
-
-    def _fit(self, width: int) -> None:
-        """Give the text its columns."""
-        wanted = self.text_width or min(round(width * SHARE), WIDEST_TEXT)
-        columns = min(max(wanted, NARROWEST), width - NARROWEST)
-        self.query_one("#text-side").styles.width = columns if width >= TABS_BELOW else "1fr"
+        self.sides.other()
 
     def action_divide(self, by: int) -> None:
-        """Move the line between text and lab."""
-        self._divide_at(self.query_one("#text-side").size.width + by)
-
-    @on(Divider.Dragged)
-    def _dragged(self, event: Divider.Dragged) -> None:
-        self._divide_at(event.x)
-
-    def _divide_at(self, columns: int) -> None:
-        if self.size.width >= TABS_BELOW:
-            self.text_width = min(max(columns, NARROWEST), self.size.width - NARROWEST)
-            self._fit(self.size.width)
+        self.sides.divide(by)
 
 
 def _task_line(step: Step) -> str:

@@ -25,7 +25,7 @@ class PlaygroundScreen(Frame):
     ]
 
     def __init__(self, name: str, engine: EngineClient) -> None:
-        super().__init__(id="playground")
+        super().__init__()
         self.info = next(info for info in LABS if info.name == name)
         self.lab = make_lab(self.info.experiments[0], engine)
 
