@@ -96,7 +96,7 @@ async def test_tokens_and_their_side_by_side_and_merges(size):
         await settled(pilot, answered(app))
         lines = app.text.split("\n")
         assert (
-            lines[0] == "› Transformers are amazing!" and "view ‹tokens" in lines[1] and "tokenizer ‹bpe" in lines[1]
+            lines[0] == "› Transformers are amazing!" and "view ‹tokens›" in lines[1] and "tokenizer ‹bpe›" in lines[1]
         )
         assert "·amazing" in app.text and "cpu · " in app.text
         await app.lab.entry.switch("compare")

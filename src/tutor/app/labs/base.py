@@ -57,7 +57,7 @@ class Lab(Widget):
     Lab > #reading { height: 2; padding: 0 2; color: $text; }
     Lab > Panes { margin-top: 1; }
     Lab.-stale > Panes, Lab.-stale > #reading { opacity: 55%; }
-    Lab.-tall > Panes { margin-bottom: 1; }
+    Lab.-tall > Panes { margin: 1 0; }
     Lab.-short > #reading { display: none; }
     Lab.-short > Panes { margin-top: 0; }
     Lab.-tiny Controls { display: none; }

@@ -76,7 +76,7 @@ class Control(Widget, can_focus=True):
         return Text(f"{mark}{self.setting.label} ", no_wrap=True) + value
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return len(f" {self.setting.label} ‹{self.dial.text(self.value)}›")
+        return len(f" {self.setting.label} ‹›") + self.dial.width(self.value)
 
     def action_move(self, steps: int) -> None:
         """Move the value; nothing is said if it was at its end."""

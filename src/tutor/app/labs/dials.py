@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from rich.cells import cell_len
+
 from tutor.experiments.frame.inputs import Field, Option
 
 NOT_GIVEN = "–"
@@ -19,7 +21,10 @@ class Dial(Protocol):
         """The value `steps` presses further (back if negative); it stays within what is allowed."""
 
     def text(self, value: Any) -> str:
-        """The value as written, padded to a width that does not jump."""
+        """The value as written."""
+
+    def width(self, value: Any) -> int:
+        """The cells to keep for the value, so that the next control does not jump."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class Numbers:
             return NOT_GIVEN
         return str(value) if self.whole else f"{value:g}"
 
+    def width(self, value: Any) -> int:
+        return len(self.text(value))
+
 
 @dataclass(frozen=True)
 class Words:
@@ -73,12 +81,12 @@ class Words:
         return self.choices[(place + steps) % len(self.choices)]
 
     def text(self, value: Any) -> str:
-        return self._written(value).ljust(max(len(self._written(choice)) for choice in self.choices))
-
-    def _written(self, value: Any) -> str:
         if value in self.choices and self.labels:
             return self.labels[self.choices.index(value)]
         return NOT_GIVEN if value is None else str(value)
+
+    def width(self, value: Any) -> int:
+        return max(cell_len(self.text(choice)) for choice in (*self.choices, value))
 
 
 def dial_for(field: Field, names: tuple[str, ...] = (), high: float | None = None) -> Dial | None:

@@ -60,11 +60,11 @@ class Form:
         """Go to another experiment: its own values, and the line and values that it has in common with this one."""
         self._lines[self._key] = before = self.line
         self._kept[self.experiment] = self.values
-        shared = {(field.name, field.kind): self.values[field.name] for field in self.options}
+        shared = {_range(field): self.values[field.name] for field in self.options}
         key, self.experiment = self._key, experiment
         start = example(experiment)
         self.values = {f.name: getattr(start, f.name) for f in self.options} | self._kept.get(experiment, {})
-        self.values |= {f.name: shared[f.name, f.kind] for f in self.options if (f.name, f.kind) in shared}
+        self.values |= {f.name: shared[_range(f)] for f in self.options if _range(f) in shared}
         self.line = self._lines.get(self._key) or line_of.written(start, self.arguments)
         if (key, self._key) == (("text",), ("word",)) and (words := re.findall(r"\w+", before)):
             self.line = words[-1]  # the one that is being typed
@@ -104,6 +104,13 @@ class Form:
             for field in self.options
             if field.name not in hidden and isinstance(field.spec, Option)
         ]
+
+
+def _range(field: Field) -> tuple[Any, ...]:
+    """What two options of one name must have in common for a value of one to mean the same in the other."""
+    spec = field.spec
+    assert isinstance(spec, Option)
+    return (field.name, field.kind, spec.low, spec.high, spec.choices, spec.source)
 
 
 def example(name: str) -> Any:
