@@ -34,7 +34,7 @@ def lines(picture: RenderableType, width: int = 60) -> list[str]:
 def test_cells_are_shaded_by_their_value() -> None:
     drawn = lines(Heatmap(np.array([[0.0, 1.0], [0.5, 0.2]]), rows=("a", "b"), columns=("x", "y")))
     assert drawn[1].split() == ["a", "██"]
-    assert drawn[2].split() == ["b", "▒▒", "░░"]
+    assert drawn[2].split() == ["b", "▒▒░░"]
 
 
 def test_numbers_are_written_where_they_fit() -> None:

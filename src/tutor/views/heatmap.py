@@ -47,6 +47,8 @@ class Heatmap:
     """The row to point at."""
     numbers: bool = False
     """Write each value into its cell where it fits."""
+    texts: Sequence[Sequence[str]] = ()
+    """What to write into each cell, instead of its value; not for a matrix that may be too large for the room."""
     height: int | None = None
     """The most lines to use for cells; longer matrices are made smaller."""
     unit: str = ""
@@ -70,7 +72,8 @@ class Heatmap:
             yield from _heading(columns, margin, width)
         for index, row in enumerate(values):
             yield from self._row_label(index, rows, gutter, ascii_only)
-            yield from self._cells(row, width, shaded, ascii_only)
+            texts = self.texts[index] if self.texts else ()
+            yield from self._cells(row, texts, width, shaded, ascii_only)
             yield Segment.line()
         yield from legend(self.low, self.high, self.unit, margin, shaded, ascii_only)
         if values.shape != self.values.shape:
@@ -98,6 +101,7 @@ class Heatmap:
     def _cell_width(self, room: int, count: int, columns: Sequence[str]) -> int:
         wanted = max(cell_len(label) for label in columns) + 1 if columns else 2
         wanted = max(wanted, 5) if self.numbers else wanted
+        wanted = max(wanted, 1 + max(cell_len(text) for row in self.texts for text in row)) if self.texts else wanted
         return max(min(wanted, room // max(count, 1)), 1)
 
     def _row_label(self, index: int, rows: Sequence[str], gutter: int, ascii_only: bool) -> Iterator[Segment]:
@@ -107,19 +111,22 @@ class Heatmap:
         padded = set_cell_size(" " * max(gutter - cell_len(label), 0) + label, gutter)
         yield Segment(f"{pointer}{padded} ", Style(bold=True) if marked else _PLAIN)
 
-    def _cells(self, row: NDArray[Any], width: int, shaded: bool, ascii_only: bool) -> Iterator[Segment]:
+    def _cells(
+        self, row: NDArray[Any], texts: Sequence[str], width: int, shaded: bool, ascii_only: bool
+    ) -> Iterator[Segment]:
         span = self.high - self.low or 1.0
-        for value in row.tolist():
+        for column, value in enumerate(row.tolist()):
             if math.isnan(value):
                 yield Segment(" " * width, _PLAIN)
                 continue
             share = (value - self.low) / span
-            text = _number(value, width) if self.numbers else ""
+            text = texts[column] if texts else _number(value, width) if self.numbers else ""
+            shown = set_cell_size(_centred(set_cell_size(text, min(cell_len(text), width - 1)), width), width)
             if shaded:
                 shade = palette.shade(share, ascii_only) * min(width, 2)
-                yield Segment((text or shade).center(width), _PLAIN)
+                yield Segment(shown if text else shade.center(width), _PLAIN)
             else:
-                yield Segment(text.center(width), _cell_style(palette.step_of(share)))
+                yield Segment(shown, _cell_style(palette.step_of(share)))
 
 
 @functools.cache
