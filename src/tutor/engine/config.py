@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tutor.engine import rotary
 from tutor.errors import InputError
+
+_LIMITS = {
+    "vocab_size": 1 << 21,
+    "hidden_size": 1 << 16,
+    "intermediate_size": 1 << 18,
+    "num_hidden_layers": 1 << 10,
+    "num_attention_heads": 1 << 10,
+    "num_key_value_heads": 1 << 10,
+    "head_dim": 1 << 12,
+    "max_position_embeddings": 1 << 24,
+}
+"""No model comes near these sizes; a damaged file may, and would take all memory."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +59,31 @@ class DecoderConfig:
         if not self.num_key_value_heads:
             object.__setattr__(self, "num_key_value_heads", self.num_attention_heads)
         if not self.head_dim:
-            if self.num_attention_heads < 1 or self.hidden_size % self.num_attention_heads:
+            sizes = (self.hidden_size, self.num_attention_heads)
+            if not all(isinstance(size, int) and size > 0 for size in sizes):
+                self._refuse(f"{sizes[0]!r} channels in {sizes[1]!r} heads are not sensible sizes")
+            if self.hidden_size % self.num_attention_heads:
                 self._refuse(f"{self.hidden_size} channels do not divide into {self.num_attention_heads} heads")
             object.__setattr__(self, "head_dim", self.hidden_size // self.num_attention_heads)
         self._check()
 
     def _check(self) -> None:
-        sizes = ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
-                 "num_key_value_heads", "head_dim", "max_position_embeddings")  # fmt: skip
-        for name in sizes:
+        for name, most in _LIMITS.items():
             value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= 1 << 24:
+            if not isinstance(value, int) or not 1 <= value <= most:
                 self._refuse(f"{name} is {value!r}, not a sensible size")
+        for name in ("rms_norm_eps", "rope_theta"):
+            if not _is_positive(value := getattr(self, name)):
+                self._refuse(f"{name} is {value!r}, not a number above 0")
+        for name in ("bos_token_id", "eos_token_id"):
+            ids = getattr(self, name)
+            if not all(isinstance(i, int) for i in (ids if isinstance(ids, tuple) else [ids or 0])):
+                self._refuse(f"{name} is {ids!r}, not a token's number")
         if self.num_attention_heads % self.num_key_value_heads:
             self._refuse(f"{self.num_attention_heads} heads do not divide into {self.num_key_value_heads} groups")
         if self.head_dim % 2:
             self._refuse(f"head_dim is {self.head_dim}; rotary positions need an even number")
+        rotary.check(self.rope_scaling)
 
     def _refuse(self, why: str) -> None:
         raise InputError("config.json", why, "the checkpoint is damaged or was made for another program")
@@ -84,11 +107,7 @@ class DecoderConfig:
             raise InputError("config.json", f"hidden_act is {raw['hidden_act']!r}, not 'silu'", "use another model")
         known = {field.name for field in dataclasses.fields(cls)}
         values = {key: value for key, value in raw.items() if key in known and value is not None}
-        # Since its version 5, transformers keeps theta inside a table of all that concerns rotary positions.
-        rotary = dict(raw.get("rope_parameters") or {})
-        values["rope_theta"] = float(rotary.pop("rope_theta", raw.get("rope_theta", 10000.0)))
-        if rotary and rotary.get("rope_type", "default") != "default":
-            values["rope_scaling"] = rotary
+        values |= _rotary_entries(raw)
         if isinstance(values.get("eos_token_id"), list):
             values["eos_token_id"] = tuple(values["eos_token_id"])
         try:
@@ -110,3 +129,20 @@ class DecoderConfig:
             "rope_parameters": {"rope_theta": self.rope_theta, **scaling},
             "torch_dtype": "float32",
         }
+
+
+def _rotary_entries(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Theta and scaling; since its version 5, transformers keeps both in one table."""
+    table = raw.get("rope_parameters") or {}
+    if not isinstance(table, Mapping):
+        raise InputError("config.json", f"rope_parameters is {table!r}, not a table", "get the checkpoint again")
+    scaling = {key: value for key, value in table.items() if key != "rope_theta"}
+    theta = table.get("rope_theta") or raw.get("rope_theta") or 10000.0
+    found: dict[str, Any] = {"rope_theta": theta}
+    if scaling.get("rope_type", "default") != "default":
+        found["rope_scaling"] = scaling
+    return found
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and value > 0

@@ -66,7 +66,8 @@ class Attention(nn.Module):
             k, v = step.cache.extend(layer, k, v)  # (B, G, S, D): this step's behind all before
         k, v = repeat_groups(k, self.heads), repeat_groups(v, self.heads)  # (B, H, S, D)
         z = self._mix(q, k, v, step, layer)  # (B, H, T, D)
-        return self.o_proj(join_heads(z))  # (B, T, C)
+        out: Tensor = self.o_proj(join_heads(z))  # (B, T, C)
+        return out
 
     def _mix(self, q: Tensor, k: Tensor, v: Tensor, step: Step, layer: int) -> Tensor:
         observer = step.observer

@@ -11,7 +11,7 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the Newton–Schulz polynomial (Jordan 2024): steep at 0, so that small singular values grow fast."""
 
 
-def orthogonalized(matrices: Tensor, steps: int = 5) -> Tensor:
+def orthogonalized(matrices: Tensor, steps: int = 4) -> Tensor:
     """Matrices (N, rows, columns) with their singular values pushed towards 1: UΣVᵀ → about UVᵀ.
 
     Newton–Schulz iteration of Jordan (2024), in float32 and batched over matrices of one shape. torch's own Muon
@@ -19,7 +19,7 @@ def orthogonalized(matrices: Tensor, steps: int = 5) -> Tensor:
     """
     a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.transpose(1, 2) if tall else matrices
+    x: Tensor = matrices.transpose(1, 2) if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)  # no singular value above 1
     for _ in range(steps):
         gram = x @ x.transpose(1, 2)

@@ -11,24 +11,42 @@ from torch import Tensor
 
 from tutor.errors import InputError
 
-KINDS = ("default", "linear", "dynamic", "llama3")
-"""What `rope_scaling` may ask for; anything else is refused."""
+_NUMBERS = {
+    "default": (),
+    "linear": ("factor",),
+    "dynamic": ("factor",),
+    "llama3": ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),
+}
+"""The kinds that `rope_scaling` may ask for, and the numbers that each needs; anything else is refused."""
+KINDS = tuple(_NUMBERS)
+
+
+def kind_of(scaling: Mapping[str, Any] | None) -> str:
+    """The kind of scaling; older checkpoints call the entry `type`."""
+    return str((scaling or {}).get("rope_type") or (scaling or {}).get("type") or "default")
+
+
+def check(scaling: Mapping[str, Any] | None) -> None:
+    """Raise InputError for a kind of scaling that is not known here, or that lacks one of its numbers."""
+    if not isinstance(scaling, Mapping | None):
+        raise InputError("rope_scaling", f"{scaling!r} is not a table", "get the checkpoint again")
+    kind = kind_of(scaling)
+    if kind not in KINDS:
+        raise InputError(f"rope_scaling {kind!r}", "this kind is not known here", f"use one of {', '.join(KINDS)}")
+    for name in _NUMBERS[kind]:
+        value = (scaling or {}).get(name)
+        if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+            raise InputError(f"rope_scaling {kind!r}", f"{name} is {value!r}", "get the checkpoint again")
 
 
 def frequencies(D: int, theta: float, scaling: Mapping[str, Any] | None, *, context: int, length: int) -> Tensor:
     """The angle in radians per position of each channel pair, shape (D/2,).
 
     Pair i turns by theta^(−2i/D) a position (Su et al. 2021, section 3.2.2). `context` is the trained length,
-    `length` the one in use. Raises InputError for a scaling kind that is not known.
+    `length` the one in use.
     """
     pair = torch.arange(0, D, 2, dtype=torch.float32)
-    kind = (scaling or {}).get("rope_type") or (scaling or {}).get("type") or "default"
-    if kind not in KINDS:
-        raise InputError(
-            f"rope_scaling {kind!r}",
-            "this kind of rotary scaling is not known here",
-            f"use one of {', '.join(KINDS)}",
-        )
+    kind = kind_of(scaling)
     factor = float((scaling or {}).get("factor", 1.0))
     if kind == "dynamic" and length > context:
         theta *= ((factor * length / context) - (factor - 1)) ** (D / (D - 2))

@@ -146,7 +146,7 @@ def gradient(model: Decoder, ids: Tensor) -> float:
     targets = ids[:, 1:].flatten()
     count = int((targets >= 0).sum())  # a negative target is not learned: a prompt, or padding
     total = 0.0
-    for part, target in zip(stream.split(CHUNK), targets.split(CHUNK), strict=True):
+    for part, target in zip(torch.split(stream, CHUNK), torch.split(targets, CHUNK), strict=True):
         loss = F.cross_entropy(model.lm_head(part), target, ignore_index=-100, reduction="sum") / count
         loss.backward()  # type: ignore[no-untyped-call]
         total += float(loss.detach())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -42,13 +43,13 @@ def load(path: Path, model: nn.Module, optimizing: list[torch.optim.Optimizer]) 
         raise InputError(str(path), f"not a checkpoint of this run ({error})", "start the run anew") from None
 
 
-def _load_model(file: safe_open, model: nn.Module) -> None:
+def _load_model(file: Any, model: nn.Module) -> None:
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(file.get_tensor(f"model.{name}"))
 
 
-def _load_optimizer(file: safe_open, number: int, optimizer: torch.optim.Optimizer) -> None:
+def _load_optimizer(file: Any, number: int, optimizer: torch.optim.Optimizer) -> None:
     state: dict[int, dict[str, Tensor]] = {}
     prefix = f"optimizer.{number}."
     for name in file.keys():  # noqa: SIM118 - an open safetensors file is no dict
