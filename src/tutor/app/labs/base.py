@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tutor.app.labs import LabInfo
 
 DEBOUNCE = 0.03
-"""Seconds from the first change to the question, so that a burst of keys is one question."""
+"""Seconds between two questions, so that a burst of keys is few of them."""
 STALE_AFTER = 0.15
 """Seconds after which an unanswered picture is dimmed; sooner would flicker."""
 TALL, SHORT, TINY = 28, 14, 8
@@ -105,6 +106,7 @@ class Lab(Widget):
         self._unwatch: Callable[[], None] | None = None
         self._preset = self.inputs
         self._soon: Timer | None = None
+        self._asked_at = 0.0
         self._staling: Timer | None = None
         self._explained = False
         """Whether the status already says why the open question takes long."""
@@ -182,9 +184,13 @@ class Lab(Widget):
         self.ask(on_request=True)
 
     def schedule(self) -> None:
-        """Ask soon; changes until then are part of the same question."""
+        """Ask now, or a little later if the last question was only just asked: a burst of keys is one question."""
         if self._soon is None:
-            self._soon = self.set_timer(DEBOUNCE, self.ask)
+            wait = DEBOUNCE - (time.monotonic() - self._asked_at)
+            if wait <= 0:
+                self.ask()
+            else:
+                self._soon = self.set_timer(wait, self.ask)
 
     @on(TextLine.Cut)
     def _on_cut(self, event: TextLine.Cut) -> None:
@@ -192,7 +198,7 @@ class Lab(Widget):
 
     def ask(self, on_request: bool = False) -> None:
         """Ask for what is filled in; a long experiment only when the learner says so."""
-        self._soon = None
+        self._soon, self._asked_at = None, time.monotonic()
         trouble = ""
         try:
             inputs = None if self.form.is_blank else self.form.inputs()
