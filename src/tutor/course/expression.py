@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,7 +31,9 @@ class Expression:
         if len(self.source) > _LONGEST:
             raise ExpressionError(f"longer than {_LONGEST} characters")
         try:
-            tree = ast.parse(self.source, mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about escapes in its strings; nobody could read it in the app
+                tree = ast.parse(self.source, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise ExpressionError(f"not an expression ({getattr(error, 'msg', error)})") from None
         check(tree, frozenset(NAMES))
