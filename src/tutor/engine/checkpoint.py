@@ -71,8 +71,8 @@ def _checked_tensors(directory: Path, model: Decoder, dtype: torch.dtype, device
                     raise InputError(str(file), f"it holds {name}, which config.json has no place for", _WHOLE)
     missing = sorted(set(wanted) - set(tensors))
     if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise InputError(str(directory / WEIGHTS), f"{missing[0]}{more} is missing", _WHOLE)
+        lost = f"{missing[0]} is" if len(missing) == 1 else f"{missing[0]} and {len(missing) - 1} more are"
+        raise InputError(str(directory / WEIGHTS), f"{lost} missing", _WHOLE)
     return tensors
 
 
@@ -114,14 +114,7 @@ def weight_files(directory: Path) -> list[Path]:
     if (directory / WEIGHTS).is_file():
         return [directory / WEIGHTS]
     if (directory / INDEX).is_file():
-        index = _read_json(directory / INDEX)
-        names = sorted(set(dict(index.get("weight_map") or {}).values()))
-        # A name such as ../../x would lead out of the checkpoint.
-        files = [directory / Path(name).name for name in names]
-        lost = [file for file in files if not file.is_file()]
-        if files and not lost:
-            return files
-        raise InputError(str(directory / INDEX), f"{lost[0].name if lost else 'every shard'} is missing", _WHOLE)
+        return _shards(directory / INDEX)
     pickles = [file.name for file in directory.glob("*") if file.suffix in PICKLES]
     if pickles:
         raise InputError(
@@ -132,12 +125,23 @@ def weight_files(directory: Path) -> list[Path]:
     raise InputError(str(directory), f"there is no {WEIGHTS}", "name a folder with a checkpoint")
 
 
+def _shards(index: Path) -> list[Path]:
+    names = _read_json(index).get("weight_map")
+    if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
+        raise InputError(str(index), "its weight_map does not name the files of the tensors", _WHOLE)
+    # A name such as ../../x would lead out of the checkpoint.
+    files = [index.parent / Path(name).name for name in sorted(set(names.values()))]
+    if lost := [file for file in files if not file.is_file()]:
+        raise InputError(str(index), f"{lost[0].name} is missing", _WHOLE)
+    return files
+
+
 def _read_json(file: Path) -> dict[str, Any]:
     try:
         parsed = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(str(file), "no such file", "name a folder with a checkpoint") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(file), f"not JSON ({error})", "get the checkpoint again") from None
     if not isinstance(parsed, dict):
         raise InputError(str(file), "not a JSON object", "get the checkpoint again")

@@ -15,7 +15,7 @@ _LIMITS = {
     "vocab_size": 1 << 21,
     "hidden_size": 1 << 16,
     "intermediate_size": 1 << 18,
-    "num_hidden_layers": 1 << 10,
+    "num_hidden_layers": 1 << 8,
     "num_attention_heads": 1 << 10,
     "num_key_value_heads": 1 << 10,
     "head_dim": 1 << 12,
