@@ -1,0 +1,96 @@
+"""The configuration of an encoder–decoder, with the names and defaults of Marian's `config.json`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from tutor.errors import InputError
+
+_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "swish": F.silu,
+    "silu": F.silu,
+    "gelu": F.gelu,
+}
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig:
+    """Sizes and choices of a Marian model."""
+
+    vocab_size: int
+    """V, shared by both languages."""
+    d_model: int
+    """C."""
+    encoder_layers: int
+    decoder_layers: int
+    encoder_attention_heads: int
+    decoder_attention_heads: int
+    encoder_ffn_dim: int
+    decoder_ffn_dim: int
+    max_position_embeddings: int = 512
+    activation_function: str = "relu"
+    """The paper's; Marian's own models have "swish"."""
+    scale_embedding: bool = True
+    """Multiply embeddings by √C (section 3.4)."""
+    dropout: float = 0.1
+    """Only while training."""
+    pad_token_id: int = 0
+    eos_token_id: int = 1
+    decoder_start_token_id: int = 0
+    """What the decoder reads before the first target token; Marian takes the padding token."""
+
+    def __post_init__(self) -> None:
+        for name in ("vocab_size", "d_model", "encoder_layers", "decoder_layers", "encoder_attention_heads",
+                     "decoder_attention_heads", "encoder_ffn_dim", "decoder_ffn_dim",
+                     "max_position_embeddings"):  # fmt: skip
+            value = getattr(self, name)
+            if not isinstance(value, int) or not 1 <= value <= 1 << 24:
+                self._refuse(f"{name} is {value!r}, not a sensible size")
+        for heads in (self.encoder_attention_heads, self.decoder_attention_heads):
+            if self.d_model % heads:
+                self._refuse(f"{self.d_model} channels do not divide into {heads} heads")
+        if self.activation_function not in _ACTIVATIONS:
+            self._refuse(f"activation_function is {self.activation_function!r}, not one of {', '.join(_ACTIVATIONS)}")
+
+    def _refuse(self, why: str) -> None:
+        raise InputError("config.json", why, "the checkpoint is damaged or was made for another program")
+
+    @property
+    def activation(self) -> Callable[[Tensor], Tensor]:
+        """The feed-forward's nonlinearity."""
+        return _ACTIVATIONS[self.activation_function]
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Seq2SeqConfig:
+        """Read a parsed `config.json`. Raises InputError for another architecture or sizes that do not fit."""
+        if raw.get("model_type") != "marian":
+            raise InputError(
+                f"a {raw.get('model_type', 'nameless')!r} model", "not an encoder-decoder", "use one of type marian"
+            )
+        known = {field.name for field in dataclasses.fields(cls)}
+        try:
+            return cls(**{key: value for key, value in raw.items() if key in known and value is not None})
+        except TypeError as error:
+            raise InputError("config.json", f"incomplete ({error})", "check that the file is whole") from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `config.json` holds, readable by other tools."""
+        return {
+            "architectures": ["MarianMTModel"],
+            "model_type": "marian",
+            **dataclasses.asdict(self),
+            "bos_token_id": None,
+            "forced_eos_token_id": None,
+            "is_encoder_decoder": True,
+            "num_hidden_layers": self.encoder_layers,
+            "share_encoder_decoder_embeddings": True,
+            "tie_word_embeddings": True,
+            "torch_dtype": "float32",
+        }
