@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import fakes
 from tutor import paths
-from tutor.cli.models import command, rounded
+from tutor.cli.models import command
 from tutor.engine import registry
 
 
@@ -74,12 +74,3 @@ def test_checking_whole_and_damaged_files(shelf: Path) -> None:
     assert status == 1
     assert out == "storyteller: tokenizer.json has changed since it was listed in SHA256SUMS\n"
     assert json.loads(run("check", "--json")[1])["models"][0]["problems"]
-
-
-@pytest.mark.parametrize(
-    "number, shown",
-    [(0, "0 "), (999, "999 "), (1000, "1.00 k"), (12345, "12.3 k"), (999_999, "1.00 M"), (5_780_000, "5.78 M"),
-     (123_456_789, "123 M"), (6_738_415_616, "6.74 G")],
-)  # fmt: skip
-def test_counts_have_three_digits(number: int, shown: str) -> None:
-    assert rounded(number) == shown

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tutor.cli.command import reporting
 from tutor.errors import InputError
+from tutor.views.magnitude import rounded
 
 if TYPE_CHECKING:
     from tutor.engine.registry import Entry
@@ -125,18 +125,6 @@ def _card(entry: Entry) -> str:
 def _sentence(model: dict[str, Any]) -> str:
     held = f"{rounded(model['parameters'])} parameters, " if model["parameters"] else ""
     return f"{model['name']}: {model['kind']}, {model['source']}, {held}{rounded(model['bytes'])}B."
-
-
-def rounded(number: int) -> str:
-    """A count or a size in three digits: 1234567 is `1.23 M`."""
-    if number < 1000:
-        return f"{number} "
-    power = min((len(str(number)) - 1) // 3, 5)
-    value = number / 1000**power
-    # 999,999 rounds to 1000 k; the next prefix says the same in three digits.
-    if round(value) >= 1000:
-        power, value = power + 1, value / 1000
-    return f"{value:.{max(2 - int(math.log10(value)), 0)}f} {'kMGTPE'[power - 1]}"
 
 
 def _print_table(described: list[dict[str, Any]], ascii: bool) -> None:

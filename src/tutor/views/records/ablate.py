@@ -1,0 +1,74 @@
+"""The next-word distribution with all heads on and with some of them off, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from tutor.views.bars import Bar, Bars
+from tutor.views.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.ablate import Changed, Result
+
+
+def picture(result: Result) -> RenderableType:
+    """A bar with the heads off for each token; the remark says what it was before."""
+    highest = max(max(one.probability, one.probability_without) for one in result.candidates)
+    off = [Bar(visible(one.text), one.probability_without, _move(one)) for one in result.candidates]
+    on = [Bar(visible(one.text), one.probability) for one in result.candidates]
+    return Group(
+        Text("all heads on", style="dim"),
+        Bars(on, high=highest, unit="%"),
+        Text(f"\n{_heads(result)} off", style="dim"),
+        Bars(off, high=highest, unit="%"),
+        Text(f"\n{_divergence(result)}"),
+    )
+
+
+def words(result: Result) -> list[str]:
+    """The largest change, how far the whole moved, and what it costs on the text."""
+    most = max(result.candidates, key=lambda one: abs(one.probability_without - one.probability))
+    moved = f"from {_percent(most.probability)} to {_percent(most.probability_without)}"
+    sentences = [
+        f"Without {_heads(result)} the probability of '{_bare(most)}' goes {moved}."
+        if _move(most)
+        else f"Without {_heads(result)} no token becomes more or less probable by as much as a tenth of a point.",
+        f"{_divergence(result)}.",
+    ]
+    sentences += [
+        f"'{_bare(one)}': {_percent(one.probability)} with, {_percent(one.probability_without)} without."
+        for one in result.candidates
+    ]
+    if result.truncated:
+        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
+    return sentences
+
+
+def _divergence(result: Result) -> str:
+    moved = f"The distribution moved by {result.divergence_bits:.3f} bits"
+    if result.loss is None or result.loss_without is None:
+        return moved
+    verb = "rises" if result.loss_without > result.loss else "falls"
+    return f"{moved}; the loss on the text {verb} from {result.loss:.3f} to {result.loss_without:.3f} nats a token"
+
+
+def _move(one: Changed) -> str:
+    change = 100 * (one.probability_without - one.probability)
+    return f"{change:+.1f} points" if abs(change) >= 0.05 else ""
+
+
+def _heads(result: Result) -> str:
+    return ", ".join(f"head {one.layer}.{one.head}" for one in result.heads)
+
+
+def _bare(one: Changed) -> str:
+    return visible(one.text.strip(), spaces=False) or visible(one.text)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

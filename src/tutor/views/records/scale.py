@@ -1,0 +1,71 @@
+"""Models by size, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from tutor.views.magnitude import rounded
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.scale import Result, Sized
+
+_HEADINGS = ("model", "parameters", "layers", "width", "memory", "cache", "a token", "training")
+
+
+def picture(result: Result) -> RenderableType:
+    """One line a model: sizes, bytes, and operations for one token and for all of its training."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=heading != "model")
+    for model in result.models:
+        table.add_row(
+            model.name,
+            rounded(model.parameters),
+            str(model.layers),
+            f"{model.width:,}",
+            f"{rounded(model.bytes)}B",
+            f"{rounded(model.cache_bytes)}B",
+            rounded(model.operations_per_token),
+            "" if model.training_operations is None else _power(model.training_operations),
+        )
+    return table
+
+
+def words(result: Result) -> list[str]:
+    """How far apart the smallest and the largest are, then each model."""
+    small, large = result.models[0], result.models[-1]
+    sentences = []
+    if large.parameters > small.parameters:
+        sentences.append(
+            f"{large.name} has {_times(large.parameters / small.parameters)} as many parameters as {small.name}, and "
+            f"needs {_times(large.operations_per_token / small.operations_per_token)} the operations for each token."
+        )
+    return sentences + [sentence for model in reversed(result.models) for sentence in _sentences(model)]
+
+
+def _sentences(model: Sized) -> list[str]:
+    year = f" ({model.year})" if model.year else ""
+    sentences = [
+        f"{model.name}{year}: {rounded(model.parameters)} parameters in {model.layers} layers {model.width:,} wide; "
+        f"{rounded(model.bytes)}B of weights, {rounded(model.cache_bytes)}B for the keys and values of its "
+        f"{model.context:,} tokens, {rounded(model.operations_per_token)} operations a token. Source: {model.source}."
+    ]
+    if model.training_tokens is not None and model.training_operations is not None:
+        sentences.append(
+            f"{model.name} was trained on {rounded(model.training_tokens)} tokens: about "
+            f"{_power(model.training_operations)} operations."
+        )
+    return sentences
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+
+
+def _power(number: float) -> str:
+    """A number beyond all prefixes: 3.14e+23 is `3.1e23`."""
+    return f"{number:.1e}".replace("e+", "e")
