@@ -15,7 +15,7 @@ class FakeEngine:
     """Keeps what it was asked; `second` is another one, for long jobs."""
 
     def __init__(self, state="ready"):
-        self.state, self.line, self.device = state, "", "cpu"
+        self.state, self.trouble, self.device = state, "", "cpu"
         self.asked, self.cancelled, self.restarts = [], [], 0
         self.watchers = []
         self._second = None
@@ -51,8 +51,8 @@ class FakeEngine:
         """Say that a request was given up."""
         self.asked[request - 1][2](Cancelled(request))
 
-    def change(self, state):
-        self.state = state
+    def change(self, state, trouble=""):
+        self.state, self.trouble = state, trouble
         for callback in self.watchers:
             callback()
 

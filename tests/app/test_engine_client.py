@@ -113,7 +113,7 @@ async def test_kill_nine_fails_what_is_pending_and_starts_another():
         line = "the engine process ended (signal 9); a new one is starting, your input is kept"
         assert said[-1].line == line and said[-1].again
         await until(lambda: client.state == "ready")
-        assert states == ["starting", "ready", "starting", "ready"]
+        assert states == ["starting", "ready", "starting", "ready"] and client.trouble == ""
 
 
 async def test_a_process_that_keeps_dying_is_given_up_with_advice(monkeypatch):

@@ -96,7 +96,9 @@ async def test_tokens_and_their_side_by_side_and_merges(size):
         await settled(pilot, answered(app))
         lines = app.text.split("\n")
         assert (
-            lines[0] == "› Transformers are amazing!" and "view ‹tokens›" in lines[1] and "tokenizer ‹bpe›" in lines[1]
+            lines[0] == "› Transformers are amazing!"
+            and "view ‹tokens›" in lines[1]
+            and "tokenizer ‹bpe›" in lines[1]
         )
         assert "·amazing" in app.text and "cpu · " in app.text
         await app.lab.entry.switch("compare")
@@ -233,6 +235,22 @@ async def test_a_dead_engine_is_said_and_the_newest_input_is_sent_again_once():
         engine.state = "gone"
         await pilot.press("ctrl+r")
         assert engine.restarts == 1
+
+
+async def test_an_engine_that_dies_while_nothing_is_asked_is_said_too():
+    from canned import next_result
+
+    engine = FakeEngine()
+    app = LabApp("next", engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: len(engine.asked) == 1)
+        engine.say(next_result("time"))
+        await settled(pilot, answered(app))
+        engine.change("starting", "the engine process ended (signal 9); a new one is starting")
+        await settled(pilot, lambda: "! the engine process ended (signal 9)" in app.text)
+        assert "time" in app.lab.panes.text
+        engine.change("ready")
+        await settled(pilot, lambda: len(engine.asked) == 2)
 
 
 async def test_a_failure_is_one_line_and_markup_in_it_stays_text():

@@ -63,8 +63,8 @@ class EngineClient:
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self.command = tuple(command)
         self.state: State = "gone"
-        self.line = "the engine has not been started"
-        """What the learner may want to know about the state."""
+        self.trouble = ""
+        """What went wrong with the process, while it is not ready again."""
         self.device = ""
         """Where the engine computes by default, once it is ready."""
         self.process: asyncio.subprocess.Process | None = None
@@ -103,7 +103,7 @@ class EngineClient:
         if self.state == "ready":
             self._send(request)
         elif self.state == "gone":
-            self._lose([request], self.line, again=False)
+            self._lose([request], self.trouble or "the engine is not running; ctrl+r starts it", again=False)
         return self._last
 
     def cancel(self, request: int, patience: float = PATIENCE) -> None:
@@ -146,13 +146,12 @@ class EngineClient:
     def _begin(self) -> None:
         if self._keeper is None or self._keeper.done():
             self._stopping = False
-            self._change("starting", "the engine is starting")
+            self._change("starting")
             self._keeper = asyncio.get_running_loop().create_task(self._keep_running())
 
     async def _keep_running(self) -> None:
         """Start processes, one after the other, until stopped or until they die too often."""
         while not self._stopping:
-            self._change("starting", "the engine is starting")
             reason = await self._live_and_die()
             if self._stopping:
                 break
@@ -165,9 +164,11 @@ class EngineClient:
                 self._change("gone", line)
                 self._lose(list(self._requests.values()), line, again=False)
                 return
-            self._lose(sent, f"{reason}; a new one is starting, your input is kept", again=True)
+            line = f"{reason}; a new one is starting, your input is kept"
+            self._change("starting", line)
+            self._lose(sent, line, again=True)
             await asyncio.sleep(max(len(self._deaths) - 1, 0) * 0.5)
-        self._change("gone", "the engine was stopped")
+        self._change("gone")
 
     async def _live_and_die(self) -> str:
         """The whole life of one process: why it ended, as half a sentence."""
@@ -211,7 +212,7 @@ class EngineClient:
             return
         if isinstance(message, Ready):
             self.device = message.device
-            self._change("ready", f"the engine is ready on {message.device}")
+            self._change("ready")
             for request in tuple(self._requests.values()):
                 self._send(request)
             return
@@ -260,10 +261,10 @@ class EngineClient:
             else:
                 process.kill()
 
-    def _change(self, state: State, line: str) -> None:
-        if (state, line) == (self.state, self.line):
+    def _change(self, state: State, trouble: str = "") -> None:
+        if (state, trouble) == (self.state, self.trouble):
             return
-        self.state, self.line = state, line
+        self.state, self.trouble = state, trouble
         for callback in tuple(self._watchers):
             callback()
 

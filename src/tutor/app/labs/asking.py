@@ -29,7 +29,7 @@ class Engine(Protocol):
     """What a lab needs of the engine client; tests give their own."""
 
     state: State
-    line: str
+    trouble: str
     device: str
 
     def run(self, name: str, inputs: Any, on_message: OnMessage) -> int: ...

@@ -199,6 +199,8 @@ class Lab(Widget):
     def ask(self, on_request: bool = False) -> None:
         """Ask for what is filled in; a long experiment only when the learner says so."""
         self._soon, self._asked_at = None, time.monotonic()
+        if len(self.form.line) < line.LIMIT:
+            self.status.note("")
         trouble = ""
         try:
             inputs = None if self.form.is_blank else self.form.inputs()
@@ -228,6 +230,15 @@ class Lab(Widget):
             self.say_waiting()
 
     @on(EngineChanged)
+    def _on_engine_changed(self) -> None:
+        """Say that the engine died even if nothing was asked of it just then."""
+        if self.asker.question is not None:
+            self.say_waiting()
+        elif self.the_engine().trouble:
+            self.status.say(self.the_engine().trouble, error=True)
+        elif self.status.has_class("-error") and self.the_engine().state == "ready":
+            self.schedule()
+
     def say_waiting(self) -> None:
         """Say what an open question waits for."""
         question = self.asker.question

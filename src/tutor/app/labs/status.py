@@ -23,13 +23,12 @@ class Status(Static):
         self._note = ""
 
     def note(self, note: str) -> None:
-        """Put a note on the input before whatever is said next."""
+        """Put a note on the input before whatever is said from now on; an empty one takes it away."""
         self._note = note
 
     def say(self, line: str, error: bool = False) -> None:
         """Show a line instead of the one before."""
         parts = (self._note, f"! {line}" if error else line)
-        self._note = ""
         self.line = " · ".join(part for part in parts if part)
         self.set_class(error, "-error")
         self.update(Text(self.line))
