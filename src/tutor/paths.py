@@ -24,6 +24,19 @@ def lessons() -> Path:
     return _data("lessons")
 
 
+def named(name: str) -> Path:
+    """The file that a learner or a lesson named.
+
+    Lessons call their practice files `lessons/practice/…`, as they lie in the repository; an installed tutor finds
+    them wherever its lessons are. A file of that name in the current directory comes first.
+    """
+    path = Path(name).expanduser()
+    if path.exists() or path.parts[:1] != ("lessons",):
+        return path
+    packaged = lessons().joinpath(*path.parts[1:])
+    return packaged if packaged.exists() else path
+
+
 def bundled_models() -> Path:
     """The folder with one folder a bundled model."""
     return _data("models")

@@ -10,9 +10,9 @@ hidden from it. The shape legend is in `attention.py`. Parameters are named as i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -172,8 +172,11 @@ class Body(nn.Module):
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.embeddings = Embeddings(config)
-        layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
-        self.encoder = nn.ModuleDict({"layer": layers})
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))})
+
+    @property
+    def layers(self) -> Iterable[nn.Module]:
+        return cast("nn.ModuleList", self.encoder["layer"])
 
 
 class Predictions(nn.Module):
@@ -212,7 +215,7 @@ class Encoder(nn.Module):
         observer = Observer(trace, interventions) if trace is not None or interventions else None
         x = self.bert.embeddings(ids, observer)
         mask = None if padding is None else padding[:, None, None, :]
-        for index, layer in enumerate(self.bert.encoder["layer"]):  # type: ignore[arg-type]
+        for index, layer in enumerate(self.bert.layers):
             x = layer(x, mask, observer, index)
         logits: Tensor = self.cls["predictions"](x, self.bert.embeddings.word_embeddings.weight)
         return logits if observer is None else observer.stage("logits", logits)

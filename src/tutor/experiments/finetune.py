@@ -107,13 +107,13 @@ class Result:
 
 def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Result]:
     """Raises InputError for a file that is no text or too short, and for a name that is taken or not possible."""
-    from pathlib import Path
-
+    from tutor import paths
     from tutor.engine import loading, tuned
     from tutor.storage import read_learner_text
 
-    name = tuned.free_name(inputs.name, Path(inputs.file))
-    text = read_learner_text(Path(inputs.file).expanduser())
+    file = paths.named(inputs.file)
+    name = tuned.free_name(inputs.name, file)
+    text = read_learner_text(file)
     loaded = loading.fresh_decoder(inputs.model, inputs.device)
     sides = _split(loaded, text, inputs.file)
     yield from _Run(inputs, name, loaded, sides, _prompt(text)).stream(cancelled)
