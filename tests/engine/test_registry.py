@@ -105,9 +105,10 @@ def test_a_directory_without_a_configuration_is_refused(shelf: Path) -> None:
         registry.find(str(shelf / "empty"))
 
 
-def test_an_empty_name_is_no_path(shelf: Path) -> None:
+@pytest.mark.parametrize("name", ["", "x" * 5000, "a\0b", "~no-such-user/x"])
+def test_what_can_be_no_name_and_no_path(shelf: Path, name: str) -> None:
     with pytest.raises(InputError, match="no such model"):
-        registry.find("")
+        registry.find(name)
 
 
 def test_parameters_are_counted_from_the_header(tmp_path: Path) -> None:

@@ -61,11 +61,20 @@ def find(name_or_path: str) -> Entry:
     known = {entry.name: entry for entry in entries()}
     if name_or_path in known:
         return known[name_or_path]
-    if name_or_path and (path := Path(name_or_path).expanduser()).exists():
+    if (path := _existing(name_or_path)) is not None:
         return _at(path)
     close = difflib.get_close_matches(name_or_path, known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(known) or 'none is installed'}"
-    raise InputError(name_or_path or "--model", "no such model", hint)
+    raise InputError(name_or_path[:80] or "--model", "no such model", hint)
+
+
+def _existing(name: str) -> Path | None:
+    """The file or folder of that name, if there is one."""
+    try:
+        path = Path(name).expanduser()
+        return path if name and path.exists() else None
+    except (OSError, RuntimeError):  # what no file can be called, such as a pasted text, or an unknown ~user
+        return None
 
 
 def _at(path: Path) -> Entry:
