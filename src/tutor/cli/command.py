@@ -128,10 +128,15 @@ def _with_standard_input(name: str, described: tuple[Field, ...], values: dict[s
             value = text.split() if field.kind == "words" else text
         if value is None or (field.kind == "words" and not value and field.required):
             if field.required:
-                raise UsageError(f"tutor {name}", f"{field.name.upper()} is missing", f"see tutor {name} --help")
+                raise UsageError(f"tutor {name}", f"{_called(field)} is missing", f"see tutor {name} --help")
             continue
         filled[field.name] = tuple(value) if isinstance(value, list) else value
     return filled
+
+
+def _called(field: Field) -> str:
+    """A field as it stands on the command line."""
+    return field.name.upper() if isinstance(field.spec, Argument) else field.flag
 
 
 def _is_piped() -> bool:
