@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import cell_len
-from rich.console import RenderableType
-from rich.text import Text
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import Static
 
 from tutor import experiments
 from tutor.app.engine_client import PATIENCE
@@ -25,41 +19,33 @@ from tutor.app.labs import line
 from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply, Stopped, Trouble
 from tutor.app.labs.entry import Entry
 from tutor.app.labs.form import Form
-from tutor.app.labs.panes import PICTURE, SOURCE, WORDS, Panes
-from tutor.app.labs.status import Status, facts
+from tutor.app.labs.panes import PICTURE, Panes
+from tutor.app.labs.status import Reading, Status, facts
 from tutor.app.labs.text_line import TextLine
+from tutor.app.labs.waiting import Waiting
 from tutor.errors import TutorError
-from tutor.experiments.frame import command
 
 if TYPE_CHECKING:
     from tutor.app.labs import LabInfo
 
 DEBOUNCE = 0.03
 """Seconds between two questions, so that a burst of keys is few of them."""
-STALE_AFTER = 0.15
-"""Seconds after which an unanswered picture is dimmed; sooner would flicker."""
 TALL, SHORT, TINY = 28, 14, 8
 """From so many lines the picture has air around it; below, the reading goes, and then the controls."""
 
 
-class Lab(Widget):
+class Lab(Waiting):
     """One lab, full screen in the playground or beside a lesson's text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,ctrl+y", "copy_command", "command", priority=True, tooltip="Copy this state as a tutor command"),
-        Binding("e,ctrl+e", "export", "export", priority=True, tooltip="Write the picture to an SVG file"),
-        Binding("s,ctrl+s", "source", "source", priority=True, tooltip="The code behind this lab"),
-        Binding("p,f2", "words", "words", priority=True, tooltip="The same facts in plain words"),
         Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
         Binding("escape", "stop", "stop or back", show=False),
     ]
     DEFAULT_CSS = """
     Lab { layout: vertical; height: 1fr; width: 1fr; }
-    Lab > #reading { height: 2; padding: 0 2; color: $text; }
     Lab > Panes { margin-top: 1; }
-    Lab.-stale > Panes, Lab.-stale > #reading { opacity: 55%; }
     Lab.-tall > Panes { margin: 1 0; }
-    Lab.-short > #reading { display: none; }
+    Lab.-short > Reading { display: none; }
     Lab.-short > Panes { margin-top: 0; }
     Lab.-tiny Controls { display: none; }
     """
@@ -97,7 +83,8 @@ class Lab(Widget):
         self.form = Form(experiment)
         labels = dict(zip(info.experiments, info.views, strict=False))
         views = {name: labels.get(name, name) for name in self.experiments}
-        self.entry, self.panes, self.status = Entry(self.form, views, self.HIDDEN), self.make_panes(), Status()
+        self.entry = Entry(self.form, views, self.HIDDEN)
+        self.panes, self.reading, self.status = self.make_panes(), Reading(), Status()
         self.reply: Reply | None = None
         """The answer that is shown, if any."""
         self.asker = Asker(self.the_engine, lambda news: self.post_message(self.Told(news)))
@@ -107,14 +94,11 @@ class Lab(Widget):
         self._preset = self.inputs
         self._soon: Timer | None = None
         self._asked_at = 0.0
-        self._staling: Timer | None = None
-        self._explained = False
-        """Whether the status already says why the open question takes long."""
 
     def compose(self) -> ComposeResult:
         yield self.entry
         yield self.panes
-        yield Static("", id="reading", markup=False)
+        yield self.reading
         yield self.status
 
     def make_panes(self) -> Panes:
@@ -206,28 +190,19 @@ class Lab(Widget):
             inputs = None if self.form.is_blank else self.form.inputs()
         except TutorError as error:
             inputs, trouble = None, str(error)
-        if inputs is None:
+        if trouble:
             self.asker.close()
-            self.status.say(trouble or f"type here: {self.entry.placeholder}", error=bool(trouble))
+            self.explain(trouble)
+        elif inputs is None:
+            self.asker.close()
             self.add_class("-stale")
+            self.status.say(f"type here: {self.entry.placeholder}")
         elif experiments.is_long(self.form.experiment) and not on_request:
             if self.asker.question is None:
                 self.status.say("enter runs this")
         else:
-            self._explained = False
             self.asker.ask(Question(self.form.experiment, inputs))
-            self._wait()
-
-    def _wait(self) -> None:
-        if self._staling is None:
-            self._staling = self.set_timer(STALE_AFTER, self._dim)
-
-    def _dim(self) -> None:
-        """The answer takes its time: dim the older one, and say what is waited for."""
-        self._staling = None
-        if self.asker.question is not None:
-            self.add_class("-stale")
-            self.say_waiting()
+            self.wait()
 
     @on(EngineChanged)
     def _on_engine_changed(self) -> None:
@@ -238,14 +213,6 @@ class Lab(Widget):
             self.status.say(self.the_engine().trouble, error=True)
         elif self.status.has_class("-error") and self.the_engine().state == "ready":
             self.schedule()
-
-    def say_waiting(self) -> None:
-        """Say what an open question waits for."""
-        question = self.asker.question
-        if question is None or self._explained or not self.has_class("-stale"):
-            return
-        starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
-        self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
 
     # What is answered
 
@@ -260,18 +227,9 @@ class Lab(Widget):
         if isinstance(news, Reply):
             self.on_reply(news)
         elif isinstance(news, Trouble):
-            self.status.say(news.line, error=True)
-            self.add_class("-stale")  # what is shown, if anything, answers something else
-            self._explained = self.asker.question is not None
+            self.explain(news.line)
         elif isinstance(news, Stopped):
             self.status.say("stopped")
-
-    def undim(self) -> None:
-        """What is shown is the answer to what is filled in."""
-        if self._staling is not None:
-            self._staling.stop()
-            self._staling = None
-        self.remove_class("-stale")
 
     def on_piece(self, piece: Piece) -> None:
         """A long experiment says how far it is."""
@@ -292,53 +250,9 @@ class Lab(Widget):
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""
         self.panes.fill(self.draw(reply), reply.words)
-        room = 2 * self.size.width - 12  # two lines, less what breaking between words may cost
-        both = " ".join(reply.words[:2])
-        self.read(both if cell_len(both) <= room else "".join(reply.words[:1]))
-
-    def read(self, text: str) -> None:
-        """Say under the picture what it shows."""
-        self.query_one("#reading", Static).update(Text(text))
-
-    def draw(self, reply: Reply) -> RenderableType:
-        """The picture of an answer; special labs draw their own."""
-        return reply.picture
+        self.reading.say(reply.words)
 
     # What the keys do
-
-    def action_words(self) -> None:
-        """Show the facts in plain words, or the picture again."""
-        self.panes.turn(PICTURE if self.panes.face == WORDS else WORDS)
-
-    def action_source(self) -> None:
-        """Show the code behind this lab, or the picture again."""
-        if self.panes.face == SOURCE:
-            self.panes.turn(PICTURE)
-        else:
-            self.panes.turn_to_source(self.form.experiment)
-
-    def action_copy_command(self) -> None:
-        """Copy this state as a command line."""
-        if self.inputs is None:
-            self.status.say("nothing to copy yet", error=True)
-            return
-        text = command.line(self.form.experiment, self.inputs)
-        self.app.copy_to_clipboard(text)
-        self.status.say(f"copied: {text if len(text) < 200 else text[:199] + '…'}")
-
-    def action_export(self) -> None:
-        """Write the picture to an SVG file."""
-        if self.reply is None:
-            self.status.say("no picture to export yet", error=True)
-            return
-        from tutor.app.labs.exporting import write_picture
-
-        try:
-            where = write_picture(self.reply.question.name, self.draw(self.reply))
-        except OSError as error:
-            self.status.say(f"the picture cannot be written: {error.strerror}", error=True)
-        else:
-            self.status.say(f"wrote {where.name if where.parent == Path.cwd() else where}")
 
     async def action_reset(self) -> None:
         """Back to the preset, or to how the lab opened; an engine that is gone is started again."""
@@ -361,5 +275,5 @@ class Lab(Widget):
         self.set_class(event.size.height >= TALL, "-tall")
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
-        if self.reply is not None:
+        if self.reply is not None and self.asker.question is None:
             self.call_after_refresh(self.show_reply, self.reply)

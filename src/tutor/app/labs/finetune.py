@@ -112,7 +112,7 @@ class FinetuneLab(Lab):
             super().ask()
         else:
             self.run_worker(self.job.start(Question(self.form.experiment, self.inputs)), exit_on_error=True)
-            self.read("")
+            self.reading.say(())
             self.status.say("the engine is starting… (it measures first, then trains)")
 
     def on_piece(self, piece: Piece) -> None:
@@ -124,7 +124,7 @@ class FinetuneLab(Lab):
         self.status.say(f"{progress(piece.record)} · escape ends it")
         measured = [update.held_out_loss for update in updates if update.held_out_loss is not None]
         now = f"; it is {measured[-1]:.3f} now" if measured else ""
-        self.read(f"Before training, the held-out loss was {started.loss:.3f} nats per token{now}.")
+        self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} nats per token{now}."])
 
 
 def _so_far(started: Started, updates: tuple[Update, ...]) -> RenderableType:

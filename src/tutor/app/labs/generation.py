@@ -61,7 +61,7 @@ class GenerationLab(Lab):
         self._made.append(text_of(record))
         self.undim()
         self.panes.fill(self._so_far(record), ["".join(self._made)])
-        self.read("")
+        self.reading.say(())
         self.status.say(f"{count(len(self._made) - 1, 'token')} so far · escape stops")
 
     def _so_far(self, record: Any) -> RenderableType:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
 from tutor.app.labs.asking import Reply
+
+
+class Reading(Static):
+    """One or two sentences that say what the picture shows; always two lines high, so that nothing jumps."""
+
+    DEFAULT_CSS = """
+    Reading { height: 2; padding: 0 2; color: $text; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    def say(self, sentences: Sequence[str]) -> None:
+        """Show the first two sentences, or the first one alone where both do not fit."""
+        room = 2 * self.size.width - 12  # less what breaking between words may cost
+        both = " ".join(sentences[:2])
+        self.update(Text(both if cell_len(both) <= room else "".join(sentences[:1])))
 
 
 class Status(Static):

@@ -1,0 +1,62 @@
+"""What is seen of a question that is not answered yet: the older answer dimmed, and a line that says why."""
+
+from __future__ import annotations
+
+from textual.timer import Timer
+
+from tutor import experiments
+from tutor.app.labs.asking import Asker, Engine
+from tutor.app.labs.commands import Commands
+
+STALE_AFTER = 0.15
+"""Seconds after which an unanswered picture is dimmed; sooner would flicker."""
+
+
+class Waiting(Commands):
+    """Dims what answers something else than what is filled in."""
+
+    DEFAULT_CSS = """
+    Waiting.-stale > Panes, Waiting.-stale > Reading { opacity: 55%; }
+    """
+
+    asker: Asker
+    _staling: Timer | None = None
+    _explained = False
+    """Whether the status already says why the open question takes long."""
+
+    def the_engine(self) -> Engine:
+        """Where experiments that need torch are computed."""
+        raise NotImplementedError
+
+    def wait(self) -> None:
+        """A question was asked; an answer within a blink changes nothing on the screen but the answer."""
+        self._explained = False
+        if self._staling is None:
+            self._staling = self.set_timer(STALE_AFTER, self._dim)
+
+    def _dim(self) -> None:
+        self._staling = None
+        if self.asker.question is not None:
+            self.add_class("-stale")
+            self.say_waiting()
+
+    def say_waiting(self) -> None:
+        """Say what an open question waits for."""
+        question = self.asker.question
+        if question is None or self._explained or not self.has_class("-stale"):
+            return
+        starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
+        self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
+
+    def explain(self, trouble: str) -> None:
+        """Say what went wrong. What is shown, if anything, answers something else."""
+        self.status.say(trouble, error=True)
+        self.add_class("-stale")
+        self._explained = self.asker.question is not None
+
+    def undim(self) -> None:
+        """What is shown is the answer to what is filled in."""
+        if self._staling is not None:
+            self._staling.stop()
+            self._staling = None
+        self.remove_class("-stale")
