@@ -61,7 +61,9 @@ class StepPage(VerticalScroll, can_focus=True):
 
     @on(TaskView.Finished)
     def _finished(self) -> None:
-        """Show what stands after the rule."""
+        """Show what stands after the rule; what one answered with may be gone, so the page takes the focus."""
+        if self.screen.focused is None or not self.screen.focused.display:
+            self.focus()
         for after in self.query("#after"):
             after.display = True
             self.call_after_refresh(self.scroll_end, animate=False)

@@ -17,7 +17,7 @@ from tutor.course.lesson import Step
 
 
 class TaskView(Widget):
-    """The base of all: says when the learner is through with it."""
+    """The base of all: says when the learner is through with it. `done`: whether that was so on an earlier visit."""
 
     DEFAULT_CSS = "TaskView { height: auto; width: 1fr; }"
     COVERED = False
@@ -32,7 +32,8 @@ class TaskView(Widget):
     def __init__(self, step: Step, done: bool) -> None:
         super().__init__()
         self.step = step
-        self.done = done
+        self.done = False
+        """Whether it is done on this visit: a question that was answered before is asked anew."""
 
     def focus_first(self) -> bool:
         """Focus what one answers with; false if there is no such thing."""
@@ -44,6 +45,7 @@ class DoInLab(TaskView):
 
     def __init__(self, step: Step, done: bool) -> None:
         super().__init__(step, done)
+        self.done = done
         self.hints = step.task.hints if step.task else ()
         self.shown = 0
         """How many hints are shown."""
@@ -67,8 +69,8 @@ class DoInLab(TaskView):
         if self.done:
             return Content.styled("● Done.", "$text-success")
         left = len(self.hints) - self.shown
-        hint = f"   {left} hint{'s' if left > 1 else ''} if you want one" if left else ""
-        return Content.assemble(("○ Do this in the lab; it is noticed.", "$accent"), (hint, "$text-muted"))
+        hint = f"   {left} hint{'s' if left > 1 else ''}" if left else ""
+        return Content.assemble(("○ Do it in the lab; it is noticed.", "$accent"), (hint, "$text-muted"))
 
     def hint(self) -> None:
         """Show one more hint."""
@@ -138,6 +140,7 @@ class Guess(TaskView):
     def _commit(self, event: Sureness.Committed) -> None:
         event.stop()
         self.committed = True
+        self.screen.set_focus(None)
         for widget in self.query("Choices, Input, Sureness"):
             widget.can_focus = False
             widget.display = isinstance(widget, Choices)
@@ -209,6 +212,7 @@ class RunIt(TaskView):
     @on(Rows.Chosen)
     def _run(self, event: Rows.Chosen) -> None:
         event.stop()
+        self.screen.set_focus(None)
         self.query_one(Choices).display = False
         self.query_one("#reveal").display = True
         self.query_one("#reveal", Static).update(Content.styled("The model is at it…", "$text-muted"))

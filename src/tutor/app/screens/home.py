@@ -122,8 +122,8 @@ class HomeScreen(Frame):
         return Content.assemble(
             ("enter", "$accent"),
             " continues  ",
-            (f"{lesson.number}  {lesson.title}", "bold"),
-            (f"   {where}   ·   {hours} of the course left", "$text-muted"),
+            (f"{lesson.number}  {lesson.title}\n", "bold"),
+            (f"{where}   ·   {hours} of the course left", "$text-muted"),
         )
 
     def _show_yours(self) -> None:
