@@ -50,7 +50,7 @@ def read_works(path: Path) -> Iterator[Work]:
             try:
                 record = json.loads(line)
                 text = unwrapped(plain_typography(record["text"]))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise InputError(f"{path}:{number}", f"not a work ({error})", "check the file") from None
             yield Work(record.get("title") or text[:120], text)
 
@@ -132,9 +132,15 @@ def mixture(
 ) -> NDArray[np.int64]:
     """The batch of one step, (rows, window + 1): each row from a source drawn by weight, at a random place.
 
-    Depends on nothing but its arguments, so a run that goes on after a break sees the same batches.
+    Depends on nothing but its arguments, so a run that goes on after a break sees the same batches. Raises
+    ValueError for a source that is shorter than a window.
     """
     random = np.random.default_rng((seed, step))
+    for source in sources:
+        if len(source.tokens) <= window:
+            raise ValueError(
+                f"{source.path.name} has {len(source.tokens)} tokens, fewer than a window of {window} + 1"
+            )
     share = np.asarray(weights, dtype=np.float64)
     chosen = random.choice(len(sources), size=rows, p=share / share.sum())
     starts = [int(random.integers(0, len(sources[index].tokens) - window)) for index in chosen]
