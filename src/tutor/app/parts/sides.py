@@ -34,6 +34,8 @@ class Sides(Vertical):
     def __init__(self, engine: EngineClient) -> None:
         super().__init__(id="sides", classes="-reading")
         self.lab_side = LabSide(engine)
+        self.page: StepPage | Ending | None = None
+        """The page that is shown."""
         self.text_width: int | None = None
         """Columns of the text once the learner has moved the line."""
 
@@ -53,16 +55,9 @@ class Sides(Vertical):
         side = self.query_one("#text-side")
         with self.app.batch_update():
             await side.remove_children()
+            self.page = page
             await side.mount(page)
         page.focus_first()
-
-    @property
-    def page(self) -> StepPage | Ending | None:
-        """The page that is shown."""
-        for page in self.query("#text-side > .page"):
-            if isinstance(page, StepPage | Ending):
-                return page
-        return None
 
     @property
     def in_lab(self) -> bool:
