@@ -79,6 +79,11 @@ class AttentionLab(Lab):
             return 2
         return 1 if values["layer"] is not None and values["head"] is not None else 0
 
+    @property
+    def hint(self) -> str:
+        chosen = f"enter opens head {self.place[0]}.{self.place[1]}"
+        return (chosen, "enter: one word, esc: all heads", "arrows: words, heads")[self.depth]
+
     async def go(self, **values: Any) -> None:
         """Look at another layer, head or word."""
         self.form.values |= values
@@ -135,6 +140,9 @@ class AttentionLab(Lab):
         self.place = ((layer + down) % layers, (head + right) % heads)
         if self.depth == 0:
             self.show_reply(self.reply)
+            self.say_facts(self.reply)
+            row = self.place[0] / layers * self.panes.virtual_size.height
+            self.panes.scroll_to(y=row - self.panes.size.height / 2, animate=False)
         else:
             await self.go(layer=self.place[0], head=self.place[1])
 

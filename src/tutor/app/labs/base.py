@@ -243,9 +243,19 @@ class Lab(Waiting):
         """Show an answer."""
         self.reply = reply
         self.show_reply(reply)
-        needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
-        self.status.say(facts(reply, self.the_engine().device if needs_torch else "cpu"))
+        self.say_facts(reply)
         self.post_message(self.Answered(self, reply.question.name, reply.question.inputs, reply.result))
+
+    def say_facts(self, reply: Reply) -> None:
+        """Where and how fast the answer was made, and what may come next."""
+        needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
+        known = facts(reply, self.the_engine().device if needs_torch else "cpu")
+        self.status.say(f"{known} · {self.hint}" if self.hint else known)
+
+    @property
+    def hint(self) -> str:
+        """What one key would do now that is particular to this lab."""
+        return ""
 
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""

@@ -26,6 +26,10 @@ class GenerationLab(Lab):
         super().__init__(*arguments)
         self._made: list[str] = []
 
+    @property
+    def hint(self) -> str:
+        return "enter writes on"
+
     async def entered(self) -> None:
         await self.action_write()
 
