@@ -9,8 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 MOST = 6
-_LAST = "app.help"
-"""The way to all other keys always has the last place."""
+"""Keys shown at once; the rest are in the help."""
 
 
 class KeyLine(Widget):
@@ -37,17 +36,17 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         self._spans = []
-        parts: list[Content] = []
+        parts = [(binding, self._part(binding)) for binding in self._chosen()]
+        while len(parts) > 1 and sum(part.cell_length + 3 for _, part in parts) - 3 > self.content_size.width:
+            parts.pop(-2)  # the last one, help, is the way to all others
         x = 0
-        for binding in self._chosen():
-            key = self.app.get_key_display(binding)
-            part = Content.assemble((key, "$accent"), f" {binding.description}")
-            if x + part.cell_length > self.content_size.width:
-                break
+        for binding, part in parts:
             self._spans.append((x, x + part.cell_length, binding.key))
-            parts.append(part)
             x += part.cell_length + 3
-        return Content("   ").join(parts)
+        return Content("   ").join(part for _, part in parts)
+
+    def _part(self, binding: Binding) -> Content:
+        return Content.assemble((self.app.get_key_display(binding), "$accent"), f" {binding.description}")
 
     def _chosen(self) -> list[Binding]:
         """One binding an action, the screen's own first and help last."""

@@ -23,6 +23,9 @@ from tutor.course.lesson import Outline
 from tutor.course.progress import Progress
 from tutor.errors import LessonError
 
+STACKED_BELOW = 72
+"""Columns below which the labs stand under the course."""
+
 
 class HomeScreen(Frame):
     """What one sees first."""
@@ -65,6 +68,7 @@ class HomeScreen(Frame):
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
+        self.set_class(event.size.width < STACKED_BELOW, "-stacked")
         airy = event.size.height >= 34
         self.query_one(CoursePath).airy = airy
         self.query_one(LabRows).airy = airy and event.size.height >= 20 + 2 * len(LABS)

@@ -215,7 +215,8 @@ class LessonScreen(Frame):
     def action_hint(self) -> None:
         """One more hint."""
         if isinstance(self.asked, DoInLab):
-            self.sides.read()
+            if self.has_class("-narrow"):
+                self.sides.read()
             self.asked.hint()
             self.refresh_bindings()
 
