@@ -7,6 +7,7 @@ from textual.widgets import Input
 from whole_app import Whole
 
 from tutor.app.labs.base import Lab
+from tutor.app.parts import lab_side
 from tutor.app.parts.choices import Choices
 from tutor.app.parts.divider import Divider
 from tutor.app.parts.dots import Dots
@@ -83,16 +84,18 @@ async def test_while_typing_the_keys_with_ctrl_are_shown_and_work():
         assert app.screen.index == 4
 
 
-async def test_a_preset_is_seen_to_load():
-    """The line above the lab is marked for a moment, and the lab shows the step's own inputs."""
+@pytest.mark.parametrize("seconds", [30, 0.01])
+async def test_a_preset_is_seen_to_load(monkeypatch, seconds):
+    """The line above the lab is marked for a while, and the lab shows the step's own inputs."""
+    monkeypatch.setattr(lab_side, "FRESH", seconds)
     app = Whole()
     async with app.run_test(size=(120, 40)) as pilot:
         await open_at(app, pilot, 1)
         await pilot.press("n")
         await pilot.pause()
         caption = app.screen.query_one("#caption")
-        assert caption.has_class("-fresh") and app.screen.lab_side.lab.inputs.length == 16
-        await settled(pilot, lambda: not caption.has_class("-fresh"))
+        assert app.screen.lab_side.lab.inputs.length == 16
+        await settled(pilot, lambda: caption.has_class("-fresh") == (seconds > 1))
 
 
 async def turn_width(app, pilot, presses):

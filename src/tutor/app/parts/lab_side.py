@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tutor.course.lesson import Preset
@@ -29,6 +30,7 @@ class LabSide(Vertical):
         self.labs: dict[str, Lab] = {}
         self.lab: Lab | None = None
         self.preset: Preset | None = None
+        self._fading: Timer | None = None
         self.task_line = ""
         """What the step asks, for the line above the lab where the text cannot be seen."""
         self.done = False
@@ -60,7 +62,9 @@ class LabSide(Vertical):
         await lab.load(preset.inputs)
         caption = self.query_one("#caption")
         caption.add_class("-fresh")
-        self.set_timer(FRESH, lambda: caption.remove_class("-fresh"))
+        if self._fading is not None:
+            self._fading.stop()
+        self._fading = self.set_timer(FRESH, lambda: caption.remove_class("-fresh"))
         self.write_caption()
 
     @property
