@@ -32,17 +32,16 @@ from tutor.app.tutor_app import TutorApp
 App_ = TutorApp
 """
 MEASURE = """
-import asyncio, sys, time
+import asyncio, time
 
-class Timed(App_):
-    def on_ready(self):
-        self.call_after_refresh(self.leave)
-    def leave(self):
-        self.painted = time.time()
-        self.exit()
+def leave(app):
+    app.painted = time.time()
+    app.exit()
+
+App_.on_ready = lambda app: app.call_after_refresh(leave, app)
 
 async def main():
-    app = Timed()
+    app = App_()
     async with app.run_test(size=(80, 24)):
         while not hasattr(app, "painted"):
             await asyncio.sleep(0.001)
