@@ -7,7 +7,7 @@ import os
 # The suite runs in a process a core; torch in each of them, and in the processes that they start, gets one thread.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import pytest  # noqa: E402 - the line above has to come before anything that may import torch
+import pytest
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes import tiny_config
 
+from tests.fakes import tiny_config
 from tutor.engine import finetuning
 from tutor.engine.decoder import Decoder
 from tutor.errors import InputError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.fakes import checkpoint
 
+from tests.fakes import checkpoint
 from tutor import experiments, paths
 from tutor.engine import registry
 from tutor.errors import InputError

@@ -29,6 +29,6 @@ def _open_app() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    from tutor.app.tutor_app import TutorApp
+    from tutor.app.tutor_app import TutorApp  # noqa: TID251 - without a command, tutor opens the app
 
     TutorApp().run()
