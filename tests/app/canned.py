@@ -26,6 +26,8 @@ def attention_result(inputs):
         for layer in (range(2) if inputs.layer is None else [inputs.layer])
         for head in (range(2) if inputs.head is None else [inputs.head])
     ]
+    # Of three tokens only the last one has a word before it that is not the first: its row says all.
+    heads = tuple(attention.Head(*at, *(float(weights[at][2, i]) for i in (0, 2, 1))) for at in chosen)
     row = steps = None
     if inputs.word:
         index = attention.token_of(TEXT, TOKENS, inputs.word)
@@ -34,7 +36,7 @@ def attention_result(inputs):
         steps = Numbers(numbers, numbers, numbers, row.weights, numbers, 1.0, 4) if len(chosen) == 1 else None
     return attention.Result(
         "storyteller", "cpu", TOKENS, 0, inputs.layer, inputs.head, weights,
-        attention._heads(weights, chosen), None, row, steps,
+        heads, None, row, steps,
     )  # fmt: skip
 
 
