@@ -101,6 +101,16 @@ def test_equal_names_with_other_ranges_are_not_shared():
     assert form.values["k"] == 25
 
 
+def test_offered_are_tokenizers_models_and_runs_that_there_are(state):
+    from tutor.app.labs.offers import names_of
+
+    assert {"bpe", "char"} <= set(names_of("tokenizer"))
+    assert not {"words", "tokenizers"} & set(names_of("model"))
+    assert names_of("run") == ()
+    (state / "runs" / "mine").mkdir(parents=True)
+    assert names_of("run") == ("mine",)
+
+
 def test_typed_values_become_words_or_nothing():
     form = Form("compare")
     form.set("tokenizers", "bpe | char |")

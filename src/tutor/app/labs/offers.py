@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tutor import paths
 
+ARCHITECTURES = ("decoder", "seq2seq", "encoder")
+"""The kinds of bundled folders that are models; others hold vectors and tokenizers."""
+
 
 def names_of(source: str) -> tuple[str, ...]:
     """The names there are; may import `tokenizers`, so not for the event loop."""
@@ -14,7 +17,7 @@ def names_of(source: str) -> tuple[str, ...]:
     if source == "model":
         from tutor.engine.registry import entries
 
-        return tuple(entry.name for entry in entries())
+        return tuple(entry.name for entry in entries() if entry.kind in ARCHITECTURES)
     if source == "run" and paths.runs().is_dir():
         return tuple(sorted(folder.name for folder in paths.runs().iterdir() if folder.is_dir()))
     return ()
