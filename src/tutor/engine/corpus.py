@@ -97,9 +97,9 @@ class TokenFile:
         return self.text_bytes / max(len(self.tokens), 1)
 
 
-def write_tokens(texts: Iterable[str], tokenizer: Tokenizer, path: Path) -> TokenFile:
+def write_tokens(texts: Iterable[str], tokenizer: Tokenizer, path: Path, end_token: str = END) -> TokenFile:
     """Write each text and an end token to `path`, and the counts beside it, holding one block in memory."""
-    end = tokenizer.token_to_id(END)
+    end = tokenizer.token_to_id(end_token)
     count = size = documents = 0
     with replacing(path) as part, part.open("wb") as out:
         for block in _blocks(texts, 256):

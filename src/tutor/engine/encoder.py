@@ -213,9 +213,18 @@ class Encoder(nn.Module):
     ) -> Tensor:
         """Logits (B, T, V) for ids (B, T). `padding` (B, T) is True at real tokens."""
         observer = Observer(trace, interventions) if trace is not None or interventions else None
+        logits = self.scores(self.hidden(ids, padding, observer))
+        return logits if observer is None else observer.stage("logits", logits)
+
+    def hidden(self, ids: Tensor, padding: Tensor | None = None, observer: Observer | None = None) -> Tensor:
+        """The last layer's vectors (B, T, C); training scores only those of hidden words."""
         x = self.bert.embeddings(ids, observer)
         mask = None if padding is None else padding[:, None, None, :]
         for index, layer in enumerate(self.bert.layers):
             x = layer(x, mask, observer, index)
+        return cast("Tensor", x)
+
+    def scores(self, x: Tensor) -> Tensor:
+        """(…, C) → (…, V): a score for every word."""
         logits: Tensor = self.cls["predictions"](x, self.bert.embeddings.word_embeddings.weight)
-        return logits if observer is None else observer.stage("logits", logits)
+        return logits

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from tutor.engine.corpus import TokenFile, windows
 from tutor.engine.decoder import Decoder
@@ -34,7 +34,7 @@ def losses_by_position(
     """The mean loss in nats of the token at each place of a window, shape (window,)."""
     total, rows = np.zeros(window), 0
     device = next(model.parameters()).device
-    with _evaluating(model), torch.no_grad():
+    with evaluating(model), torch.no_grad():
         for ids in _batches(source, window, most):
             loss = token_losses(model, torch.from_numpy(ids).to(device))  # (B, T)
             total += loss.double().sum(0).cpu().numpy()
@@ -58,10 +58,10 @@ def _batches(source: TokenFile, window: int, most: int) -> Iterator[NDArray[np.i
         yield windows(source, starts[first : first + ROWS], window)
 
 
-class _evaluating:  # noqa: N801 - reads as a word in `with _evaluating(model):`
+class evaluating:  # noqa: N801 - reads as a word in `with evaluating(model):`
     """The model in evaluation mode inside the block, and as it was afterwards."""
 
-    def __init__(self, model: Decoder) -> None:
+    def __init__(self, model: nn.Module) -> None:
         self.model, self.was_training = model, model.training
 
     def __enter__(self) -> None:

@@ -10,6 +10,9 @@ from torch import Tensor, nn
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the Newton–Schulz polynomial (Jordan 2024): steep at 0, so that small singular values grow fast."""
 
+_TABLES = ("embed", "lm_head", "model.shared", "lora_")
+"""In the names of two-dimensional parameters that AdamW trains all the same."""
+
 
 def orthogonalized(matrices: Tensor, steps: int = 4) -> Tensor:
     """Matrices (N, rows, columns) with their singular values pushed towards 1: UΣVᵀ → about UVᵀ.
@@ -84,4 +87,4 @@ def optimizers(
 
 def _is_hidden_matrix(name: str, parameter: Tensor) -> bool:
     """Matrices between hidden layers; an embedding or an output layer is a table with a row a token, not a map."""
-    return parameter.ndim == 2 and "embed" not in name and "lm_head" not in name and "lora_" not in name
+    return parameter.ndim == 2 and not any(part in name for part in _TABLES)

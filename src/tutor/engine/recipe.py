@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tutor.engine.config import DecoderConfig
+from tutor.engine.encoder import EncoderConfig
+from tutor.engine.seq2seq_config import Seq2SeqConfig
 from tutor.errors import InputError
+
+Kind = Literal["decoder", "seq2seq", "encoder"]
+
+_ARCHITECTURES: dict[Kind, tuple[type[DecoderConfig] | type[Seq2SeqConfig] | type[EncoderConfig], str]] = {
+    "decoder": (DecoderConfig, "llama"),
+    "seq2seq": (Seq2SeqConfig, "marian"),
+    "encoder": (EncoderConfig, "bert"),
+}
+"""The configuration of each kind of model, and what its `config.json` calls it."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -18,7 +32,7 @@ class Source:
 
     name: str
     file: str
-    """Where it is inside the data folder; empty for text that is made on the spot."""
+    """Where it is inside the data folder or beside the recipe; empty for text that is made on the spot."""
     licence: str
     sha256: str = ""
     """Of the file; checked before training."""
@@ -27,6 +41,14 @@ class Source:
     seed: int = 0
     documents: int = 0
     """For text that is made on the spot: which and how many."""
+    language: str = ""
+    """For sentence pairs: what English is translated into, such as `es`."""
+    folder: Path = Path()
+    """Where the recipe lies."""
+
+    def located(self, data: Path) -> Path:
+        """The source's file: in the data folder, or else beside the recipe."""
+        return data / self.file if (data / self.file).is_file() else self.folder / self.file
 
 
 @dataclass(frozen=True)
@@ -46,12 +68,14 @@ class Recipe:
     """A parsed recipe file."""
 
     name: str
+    kind: Kind
     vocabulary: int
     sources: tuple[Source, ...]
     tokenizer_sources: tuple[str, ...]
     """What the tokenizer is trained on."""
     stages: tuple[Stage, ...]
-    config: DecoderConfig
+    config: DecoderConfig | Seq2SeqConfig | EncoderConfig
+    """Of the class that belongs to the kind."""
     training: dict[str, Any]
     """`tokens`, the length of the run, and fields of `TrainingOptions`."""
 
@@ -64,22 +88,27 @@ def read(path: Path) -> Recipe:
     """Parse a recipe. Raises InputError, naming the entry, for one that is missing or makes no sense."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        sources = tuple(Source(**source) for source in raw["source"])
+        sources = tuple(Source(folder=path.parent, **source) for source in raw["source"])
         stages = tuple(Stage(**stage) for stage in raw["stage"])
+        kind = raw.get("kind", "decoder")
+        config_class, model_type = _ARCHITECTURES[kind]
         recipe = Recipe(
             name=raw["name"],
+            kind=kind,
             vocabulary=raw["tokenizer"]["vocabulary"],
             tokenizer_sources=tuple(raw["tokenizer"]["sources"]),
             sources=sources,
             stages=stages,
-            config=DecoderConfig.from_dict({"model_type": "llama", **raw["architecture"]}),
-            training=raw["training"],
+            config=config_class.from_dict({"model_type": model_type, **raw["architecture"]}),
+            training=raw["training"] | {"tokens": int(raw["training"]["tokens"])},
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             str(path), f"not a recipe ({error})", "compare it with models/storyteller/recipe.toml"
         ) from None
     known = {source.name for source in sources}
+    if bad := [name for name in known if not _NAME.fullmatch(name)]:
+        raise InputError(str(path), f"{bad[0]!r} is no name for a source", "use letters, digits, '-' and '_'")
     named = {name for stage in stages for name in stage.weights} | set(recipe.tokenizer_sources)
     if unknown := named - known:
         raise InputError(str(path), f"no source is called {sorted(unknown)[0]!r}", "add it or correct the name")
@@ -88,9 +117,9 @@ def read(path: Path) -> Recipe:
 
 def check_hash(source: Source, data: Path) -> None:
     """Raise InputError if the source's file is missing or not the one that the recipe was written for."""
-    file = data / source.file
+    file = source.located(data)
     if not file.is_file():
-        raise InputError(str(file), "the recipe's data is not there", "give its folder with --data")
+        raise InputError(str(data / source.file), "the recipe's data is not there", "give its folder with --data")
     with file.open("rb") as opened:
         found = hashlib.file_digest(opened, "sha256").hexdigest()
     if source.sha256 and found != source.sha256:

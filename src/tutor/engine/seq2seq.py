@@ -181,13 +181,25 @@ class Seq2Seq(nn.Module):
         past = cache.length if cache is not None else 0
         observer = _observer(trace, interventions)
         step = Step(ids, past, memory, memory_padding, cache, memory_cache, observer, _observer(cross, interventions))
-        x = self._embedded(ids, past, observer)
-        for index, layer in enumerate(self.model.decoder.layers):
-            x = layer(x, step, index)
+        logits = self.scores(self._written(ids, past, step))
         if cache is not None:
             cache.advance(ids.shape[1])
-        logits = F.linear(x, self.model.shared.weight) + self.final_logits_bias
         return logits if observer is None else observer.stage("logits", logits)
+
+    def hidden(self, source: Tensor, target: Tensor, source_padding: Tensor | None = None) -> Tensor:
+        """What `forward` scores, (B, T, C): training scores it in parts, because all logits at once are large."""
+        memory = self.encode(source, source_padding)
+        return self._written(target, 0, Step(target, 0, memory, source_padding, None, None, None, None))
+
+    def scores(self, x: Tensor) -> Tensor:
+        """(…, C) → (…, V): how well each token's embedding fits."""
+        return F.linear(x, self.model.shared.weight) + self.final_logits_bias[0]
+
+    def _written(self, ids: Tensor, past: int, step: Step) -> Tensor:
+        x = self._embedded(ids, past, step.observer)
+        for index, layer in enumerate(self.model.decoder.layers):
+            x = layer(x, step, index)
+        return x
 
     def _embedded(self, ids: Tensor, past: int, observer: Observer | None) -> Tensor:
         """Embedding plus sinusoid (section 3.5): (B, T) → (B, T, C)."""
