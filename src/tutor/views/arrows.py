@@ -50,7 +50,7 @@ class Arrows:
             yield Segment(source if index == 0 else " " * cell_len(source), _BOLD)
             joint = _joint(index, len(self.arrows), options.ascii_only)
             share = min(max(arrow.weight / self.high, 0.0), 1.0) if self.high else 0.0
-            style = Style(color=palette.hexadecimal(0.35 + 0.65 * share)) if coloured else Style()
+            style = Style(color=palette.hexadecimal(0.4 + 0.15 * share)) if coloured else Style()
             yield Segment(f" {joint}", _DIM)
             yield Segment(_shaft(share, room, options.ascii_only), style)
             yield Segment(f" {set_cell_size(arrow.label, min(cell_len(arrow.label), options.max_width // 3))}")
