@@ -6,7 +6,7 @@ Nothing is trusted: names, shapes and types are compared with the configuration 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,15 @@ def load_decoder(directory: Path, device: str = "cpu") -> Decoder:
     Raises InputError, naming the file and what is wrong with it: missing, cut short, of another architecture, with
     tensors missing, unknown, of a wrong shape or type, or with weights that are not numbers.
     """
-    config = DecoderConfig.from_dict(_read_json(directory / "config.json"))
+    config = DecoderConfig.from_dict(read_json(directory / "config.json"))
     with torch.device("meta"):
         model = Decoder(config)
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    model.load_state_dict(_checked_tensors(directory, model, dtype, device), assign=True, strict=False)
+    wanted = dict(model.state_dict())
+    if config.tie_word_embeddings:
+        del wanted["lm_head.weight"]
+    tensors = checked_tensors(directory, wanted, lambda name: _may_be_left_out(name, config), dtype, device)
+    model.load_state_dict(tensors, assign=True, strict=False)
     if config.tie_word_embeddings:
         model.lm_head.weight = model.model.embed_tokens.weight
     return model.eval().requires_grad_(False)
@@ -57,17 +61,24 @@ def save_decoder(model: Decoder, directory: Path, dtype: torch.dtype = torch.flo
     write_json(directory / "config.json", config)
 
 
-def _checked_tensors(directory: Path, model: Decoder, dtype: torch.dtype, device: str) -> dict[str, Tensor]:
-    wanted = dict(model.state_dict())
-    if model.config.tie_word_embeddings:
-        del wanted["lm_head.weight"]
+def checked_tensors(
+    directory: Path,
+    wanted: Mapping[str, Tensor],
+    may_be_left_out: Callable[[str], bool],
+    dtype: torch.dtype,
+    device: str,
+) -> dict[str, Tensor]:
+    """The tensors of a checkpoint, which must be those of `wanted` in name and shape.
+
+    Names for which `may_be_left_out` holds are passed over. Raises InputError as `load_decoder` does.
+    """
     tensors: dict[str, Tensor] = {}
     for file in weight_files(directory):
         with _opened(file) as opened:
             for name in opened.keys():  # noqa: SIM118 - an open safetensors file is no dict
                 if name in wanted:
                     tensors[name] = _checked(file, name, opened, wanted[name].shape).to(device, dtype)
-                elif not _may_be_left_out(name, model.config):
+                elif not may_be_left_out(name):
                     raise InputError(str(file), f"it holds {name}, which config.json has no place for", _WHOLE)
     missing = sorted(set(wanted) - set(tensors))
     if missing:
@@ -126,7 +137,7 @@ def weight_files(directory: Path) -> list[Path]:
 
 
 def _shards(index: Path) -> list[Path]:
-    names = _read_json(index).get("weight_map")
+    names = read_json(index).get("weight_map")
     if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
         raise InputError(str(index), "its weight_map does not name the files of the tensors", _WHOLE)
     # A name such as ../../x would lead out of the checkpoint.
@@ -136,7 +147,8 @@ def _shards(index: Path) -> list[Path]:
     return files
 
 
-def _read_json(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """The JSON object in `file`. Raises InputError if there is none."""
     try:
         parsed = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
