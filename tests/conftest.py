@@ -8,6 +8,12 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import settings
+
+# Everywhere else each run looks at new examples; a build must not fail on luck.
+settings.register_profile("build", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(autouse=True)
