@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from fakes import tiny_config
+from tests.fakes import tiny_config
 from tutor.engine.checkpoint import load_decoder, save_decoder
 from tutor.engine.decoder import Decoder
 from tutor.errors import InputError

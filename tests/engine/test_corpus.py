@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from fakes import tokenizer_json
+from tests.fakes import tokenizer_json
 from tutor.engine import corpus
 from tutor.engine.corpus import TokenFile, Work, is_held_out, mixture, read_works, write_tokens
 from tutor.errors import InputError

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes import tiny_config
+from tests.fakes import tiny_config
 from tutor.engine.cache import Cache
 from tutor.engine.config import DecoderConfig
 from tutor.engine.decoder import Decoder

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from fakes import KnownDecoder, tiny_config, tokenizer_json
+from tests.fakes import KnownDecoder, tiny_config, tokenizer_json
 from tutor.engine.decoder import Decoder
 from tutor.engine.generation import generate
 from tutor.engine.sampling import SamplingOptions

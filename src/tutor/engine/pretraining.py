@@ -10,6 +10,7 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor, nn
 
+from tutor.engine import data_parallel
 from tutor.engine import recipe as recipes
 from tutor.engine.corpus import END, TokenFile, Work, is_held_out, mixture, read_works, write_tokens
 from tutor.engine.decoder import Decoder
@@ -30,10 +31,13 @@ def pretrain(
     """Train the recipe's model in the folder `run`, from the beginning or from where it stopped.
 
     `tokens` shortens or lengthens the run. Data is prepared at the first start. Raises InputError for data that is
-    missing or not the recipe's.
+    missing or not the recipe's. Started by `torchrun`, the processes share the work.
     """
     recipe = recipes.read(recipe_path)
-    prepare(recipe, data, run)
+    data_parallel.join()
+    if data_parallel.is_first():
+        prepare(recipe, data, run)
+    data_parallel.wait()
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
     training = {name: TokenFile.open(run / f"{name}.train.bin") for name in _names(recipe)}
     watched = TokenFile.open(run / f"{recipe.sources[0].name}.held-out.bin")

@@ -6,20 +6,22 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tutor.engine import training_state
+from tutor.engine import data_parallel, training_state
 from tutor.engine.decoder import Decoder
+from tutor.engine.losses import backward
 from tutor.engine.optimizer import optimizers
 
-Batch = Callable[[int], Tensor]
-"""Gives the tokens of step i, (B, T + 1) of int64. Addressed by number, so that a resumed run needs no memory."""
+Batch = Callable[[int], Any]
+"""Gives what is learned in step i, for a decoder tokens (B, T + 1) of int64. Addressed by number, so that a resumed
+run needs no memory."""
 
-CHUNK = 1024
-"""Tokens whose logits are alive at once. A chunk of them fits the cache; all of a batch's would not."""
+Learn = Callable[[Any, Any], tuple[float, int]]
+"""Adds the gradient of a model on a batch; gives the mean loss in nats per token, and the tokens that were read."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,17 @@ def schedule(step: int, options: TrainingOptions) -> float:
     return rise * fall
 
 
+def next_tokens(model: Decoder, ids: Tensor) -> tuple[float, int]:
+    """How a decoder learns from ids (B, T + 1): every token given those before it."""
+    return gradient(model, ids), ids.shape[0] * (ids.shape[1] - 1)
+
+
 def train(
-    model: Decoder,
+    model: nn.Module,
     batch: Batch,
     options: TrainingOptions,
     *,
+    learn: Learn = next_tokens,
     evaluate: Callable[[], float] | None = None,
     checkpoint: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -88,7 +96,8 @@ def train(
     """Train `model` in place and yield after each step.
 
     With `checkpoint`, a file, the run goes on from it if it is there, to the same weights as without a break
-    (same machine, threads and versions), and saves itself to it. Ends early when `cancelled()`.
+    (same machine, threads and versions), and saves itself to it. Ends early when `cancelled()`. In a group of
+    processes (`data_parallel`) each takes its share of every batch.
     """
     optimizing = optimizers(
         model,
@@ -101,27 +110,23 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         done, tokens = training_state.load(checkpoint, model, optimizing)
     model.train()
-    clock = _Clock()
+    clock, saved = _Clock(), done
     for step in range(done, options.steps):
         if cancelled():
+            if checkpoint is not None and step > saved and data_parallel.is_first():
+                training_state.save(checkpoint, model, optimizing, step, tokens)
             break
-        ids = batch(step)
         rate = schedule(step, options)
         _set_rates(optimizing, highest, rate)
-        loss = gradient(model, ids)
-        nn.utils.clip_grad_norm_(model.parameters(), options.clip)
-        for optimizer in optimizing:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=False)
-        tokens += ids.shape[0] * (ids.shape[1] - 1)
-        clock.tick(ids.shape[0] * (ids.shape[1] - 1))
-        due = bool(options.evaluate_every) and (step + 1) % options.evaluate_every == 0
-        held_out = evaluate() if evaluate is not None and due else None
+        torch.manual_seed((options.seed << 32) + step)  # of dropout, so that a resumed run drops the same
+        loss, seen = _learn(model, batch(step), optimizing, options.clip, learn)
+        tokens += seen
+        clock.tick(seen)
+        held_out = evaluate() if evaluate is not None and _is_due(step, options.evaluate_every) else None
         last = step + 1 == options.steps
-        if checkpoint is not None and (
-            last or (options.checkpoint_every and (step + 1) % options.checkpoint_every == 0)
-        ):
+        if checkpoint is not None and (last or _is_due(step, options.checkpoint_every)) and data_parallel.is_first():
             training_state.save(checkpoint, model, optimizing, step + 1, tokens)
+            saved = step + 1
         yield Progress(
             step=step + 1,
             steps=options.steps,
@@ -135,23 +140,30 @@ def train(
     model.eval()
 
 
+def _is_due(step: int, every: int) -> bool:
+    return every > 0 and (step + 1) % every == 0
+
+
+def _learn(
+    model: nn.Module, batch: Any, optimizing: list[torch.optim.Optimizer], clip: float, learn: Learn = next_tokens
+) -> tuple[float, int]:
+    """One step on a batch; returns the loss before it, and the tokens that all processes read."""
+    loss, tokens = learn(model, data_parallel.rows_of(batch))
+    loss = data_parallel.average(model, loss)
+    nn.utils.clip_grad_norm_(model.parameters(), clip)
+    for optimizer in optimizing:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=False)
+    return loss, tokens * data_parallel.processes()
+
+
 def gradient(model: Decoder, ids: Tensor) -> float:
     """Add the gradient of the mean next-token loss on ids (B, T + 1); returns that loss in nats per token.
 
-    The loss goes backward chunk by chunk: the logits of a whole batch (B·T × V) would be written to memory and
-    read back several times, those of a chunk stay in the cache.
+    A negative target is not learned: a prompt, or padding.
     """
     hidden, _ = model.hidden(ids[:, :-1])  # (B, T, C)
-    stream = hidden.detach().flatten(0, 1).requires_grad_()  # (B·T, C), the leaf that the chunks lead back to
-    targets = ids[:, 1:].flatten()
-    count = int((targets >= 0).sum())  # a negative target is not learned: a prompt, or padding
-    total = 0.0
-    for part, target in zip(torch.split(stream, CHUNK), torch.split(targets, CHUNK), strict=True):
-        loss = F.cross_entropy(model.lm_head(part), target, ignore_index=-100, reduction="sum") / count
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += float(loss.detach())
-    hidden.backward(stream.grad.view_as(hidden))  # type: ignore[union-attr, no-untyped-call]
-    return total
+    return backward(hidden, ids[:, 1:], model.lm_head)
 
 
 def _set_rates(optimizing: list[torch.optim.Optimizer], highest: list[list[float]], share: float) -> None:
