@@ -52,7 +52,8 @@ def rows_of(batch: Any) -> Any:
     if size == 1:
         return batch
     if isinstance(batch, tuple):
-        return type(batch)(*(None if part is None else rows_of(part) for part in batch))
+        parts = (None if part is None else rows_of(part) for part in batch)
+        return type(batch)(*parts)  # type: ignore[arg-type]
     if batch.shape[0] % size:
         raise ValueError(f"{batch.shape[0]} rows do not divide among {size} processes")
     return batch.chunk(size)[rank]
