@@ -5,10 +5,21 @@ Shape legend: T positions, C width.
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.errors import InputError
+
 Floats = NDArray[np.float64]
+
+_TABLES = ("position_embeddings.weight", "wpe.weight")
+"""How the names of learned positions end: in BERT and its relatives, in GPT-2.
+
+`embed_positions.weight` is not among them: Marian and others keep fixed sinusoids under that name.
+"""
 
 
 def sinusoidal(T: int, C: int) -> Floats:
@@ -33,6 +44,41 @@ def rotary(T: int, C: int, base: float = 10000.0) -> Floats:
     depends on how far apart two tokens are.
     """
     return _angles(T, C, base)
+
+
+def learned(directory: Path) -> Floats | None:
+    """The table of learned positions in a checkpoint's safetensors files, shape (T, C), or None if it has none.
+
+    Each position has a row of its own that training has set (BERT: Devlin et al. 2019, section 3.2). Raises
+    InputError for a file that is damaged, or a table in a type that numpy does not know or with values that are no
+    numbers.
+    """
+    for file in sorted(directory.glob("*.safetensors")):
+        table = _table(file)
+        if table is not None:
+            if table.ndim != 2 or not table.size or not np.isfinite(table).all():
+                raise InputError(str(file), "its table of positions is no matrix of numbers", "get the model again")
+            return table.astype(np.float64)
+    return None
+
+
+def _table(file: Path) -> NDArray[Any] | None:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as opened:
+            name = next((name for name in opened.keys() if name.endswith(_TABLES)), None)  # noqa: SIM118 - no dict
+            return None if name is None else np.asarray(opened.get_tensor(name))
+    except (SafetensorError, OSError) as error:
+        raise InputError(str(file), f"not a whole safetensors file ({error})", "get the model again") from None
+    except (TypeError, AttributeError):  # numpy has no bfloat16
+        raise InputError(str(file), "numpy cannot read the type of its numbers", "save it as float32") from None
+
+
+def by_distance(pairs: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each diagonal of a (T, T) matrix: what is 0, 1, 2, … positions apart."""
+    diagonals = [np.diagonal(pairs, distance) for distance in range(len(pairs))]
+    return np.array([one.mean() for one in diagonals]), np.array([one.std() for one in diagonals])
 
 
 def _angles(T: int, C: int, base: float = 10000.0) -> Floats:
