@@ -78,6 +78,8 @@ class Recipe:
     """Of the class that belongs to the kind."""
     training: dict[str, Any]
     """`tokens`, the length of the run, and fields of `TrainingOptions`."""
+    prompt: str = "Once upon a time"
+    """How the samples begin that a decoder writes while it is trained."""
 
     def stage_at(self, share: float) -> Stage:
         """The stage that covers this share of the run."""
@@ -100,6 +102,7 @@ def read(path: Path) -> Recipe:
             sources=sources,
             stages=stages,
             config=config_class.from_dict({"model_type": model_type, **raw["architecture"]}),
+            prompt=raw.get("prompt", "Once upon a time"),
             training=raw["training"] | {"tokens": int(raw["training"]["tokens"])},
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

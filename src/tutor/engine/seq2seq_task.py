@@ -107,8 +107,7 @@ def new_model(recipe: Recipe, tokenizer: Tokenizer) -> Seq2Seq:
         why = f"its tokenizer has {ids} as size, padding and end, the architecture {wanted}"
         raise InputError(recipe.name, why, "correct the recipe")
     model = Seq2Seq(config)
-    # Embeddings are multiplied by √C on the way in: this width makes them as large as the positions.
-    initialise(model, int(recipe.training.get("seed", 0)), table=config.d_model**-0.5)
+    initialise(model, int(recipe.training.get("seed", 0)))
     return model
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,19 +36,27 @@ def free_name(wanted: str | None, file: Path) -> str:
 
 
 def save(name: str, loaded: Loaded) -> Path:
-    """Keep the model under `name` among the learner's own; returns its folder.
-
-    It is written beside its place and then moved there whole, so that no half of a model is ever listed.
-    """
+    """Keep a tuned decoder under `name` among the learner's own; returns its folder."""
     import torch
 
     from tutor.engine.checkpoint import save_decoder
 
+    def write(folder: Path) -> None:
+        save_decoder(loaded.model, folder, torch.float32)
+        shutil.copyfile(loaded.entry.directory / "tokenizer.json", folder / "tokenizer.json")
+
+    return keep(name, write)
+
+
+def keep(name: str, write: Callable[[Path], None]) -> Path:
+    """Keep what `write` puts into a folder under `name` among the learner's own models; returns the folder.
+
+    It is written beside its place and then moved there whole, so that no half of a model is ever listed.
+    """
     folder = paths.user_models() / name
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    save_decoder(loaded.model, part, torch.float32)
-    shutil.copyfile(loaded.entry.directory / "tokenizer.json", part / "tokenizer.json")
+    write(part)
     part.replace(folder)
     return folder
 

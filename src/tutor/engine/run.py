@@ -1,0 +1,116 @@
+"""A pretraining run in its folder: what it was begun with, its curve and samples, and the model that it ends as."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from tutor import paths
+from tutor.engine import registry
+from tutor.engine.pretraining import CHECKPOINT
+from tutor.engine.recipe import Recipe
+from tutor.engine.task import Task
+from tutor.engine.tuned import free_name, keep
+from tutor.errors import InputError
+from tutor.storage import write_json
+
+if TYPE_CHECKING:
+    from tutor.engine.decoder import Decoder
+
+ABOUT, HISTORY = "run.json", "history.json"
+
+
+def begun_with(recipe: Path, tokens: int | None, seed: int | None) -> dict[str, Any]:
+    """What has to be the same for a run to be continued."""
+    digest = hashlib.sha256(recipe.read_bytes()).hexdigest()
+    return {"recipe": digest, "tokens": tokens, "seed": seed}
+
+
+def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
+    """The folder of the run called `wanted`, or of one called like the recipe with a number if need be; it is made.
+
+    A run of that name that was begun with the same recipe, length and seed is the one to go on with. Raises
+    InputError if the wanted name is a model's, is no name, or is that of a run that was begun with something else.
+    """
+    if wanted is not None:
+        folder = paths.runs() / free_name(wanted, Path(wanted))
+        if _about(folder) not in (None, about):
+            why = "a run of this name was begun with another recipe, length or seed"
+            raise InputError(f"--name {wanted}", why, f"choose another name, or remove {folder}")
+    else:
+        taken = {entry.name for entry in registry.entries()}
+        stem = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:48] or "model"
+        names = (stem, *(f"{stem}-{number}" for number in range(2, 10_000)))
+        free = (paths.runs() / name for name in names if name not in taken)
+        folder = next(folder for folder in free if _about(folder) in (None, about))
+    if _about(folder) is None:
+        write_json(folder / ABOUT, about)
+    return folder
+
+
+def _about(folder: Path) -> Any:
+    """What the run in the folder was begun with; None if there is none."""
+    return _read(folder / ABOUT)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def history(folder: Path) -> dict[str, Any] | None:
+    """What `write_history` kept, or None if the run is at its beginning."""
+    found = _read(folder / HISTORY) if (folder / CHECKPOINT).exists() else None
+    return found if isinstance(found, dict) else None
+
+
+def write_history(folder: Path, document: dict[str, Any]) -> None:
+    """Keep curve and samples, so that a run which goes on after a break has all of them."""
+    write_json(folder / HISTORY, document)
+
+
+def sample(task: Task, prompt: str, tokens: int) -> str:
+    """The prompt and how the decoder goes on with it, the same random numbers each time."""
+    from tutor.engine.generation import generate
+    from tutor.engine.sampling import SamplingOptions
+
+    steps = generate(
+        cast("Decoder", task.model),
+        task.tokenizer,
+        task.tokenizer.encode(prompt).ids,
+        tokens=tokens,
+        options=SamplingOptions(temperature=0.7),
+        seed=task.options.seed,
+        candidates=1,
+    )
+    return prompt + "".join(step.text for step in steps)
+
+
+def save_model(folder: Path, recipe: Recipe, task: Task) -> Path:
+    """Keep the trained model under the run's name among the learner's own, and remove what only training needs."""
+
+    def write(part: Path) -> None:
+        save(recipe, task, part)
+        shutil.copyfile(folder / "tokenizer.json", part / "tokenizer.json")
+
+    kept = keep(folder.name, write)
+    for file in folder.iterdir():
+        if file.name != "report.json":
+            file.unlink()
+    return kept
+
+
+def save(recipe: Recipe, task: Task, folder: Path) -> None:
+    """Write the model in the layout of its kind, without its tokenizer."""
+    from tutor.engine import checkpoint, checkpoint_kinds
+
+    if recipe.kind == "decoder":
+        checkpoint.save_decoder(cast("Decoder", task.model), folder)
+    else:
+        checkpoint_kinds.save(cast("Any", task.model), folder)

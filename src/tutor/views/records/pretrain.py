@@ -1,0 +1,86 @@
+"""A model that was trained from nothing: the loss as a curve, and what it wrote on the way."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from tutor.experiments.pretrain import Sample, Started
+from tutor.views.curve import Curve, Series
+from tutor.views.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.pretrain import Result, Update
+
+_OF = {"decoder": "nats per token", "seq2seq": "nats per target token", "encoder": "nats per hidden word"}
+_NAMES = {"decoder": "decoder", "seq2seq": "encoder-decoder", "encoder": "encoder"}
+
+
+def picture(result: Result) -> RenderableType:
+    """The curve, the samples from the first to the last, then the sentences."""
+    parts: list[RenderableType] = [_curve(result), Text()]
+    for sample in result.samples:
+        parts.append(Text(f"after {sample.tokens:,} tokens", style="bold"))
+        shown = Text(_line(sample.text))
+        shown.stylize("dim", 0, len(_line(result.prompt)))
+        parts.append(Padding(shown, (0, 0, 1, 2)))
+    return Group(*parts, *(Text(sentence) for sentence in words(result)))
+
+
+def _curve(result: Result) -> Curve:
+    held_out = [(float(u.tokens), u.held_out_loss) for u in result.curve if u.held_out_loss is not None]
+    training = [(float(u.tokens), u.loss) for u in result.curve if u.step]
+    series = (Series("held-out loss", held_out), Series("training loss", training))
+    return Curve(series, x="tokens", y=_OF[result.kind])
+
+
+def _line(text: str) -> str:
+    """A sample in one line: untrained models write control characters and line ends."""
+    return visible(text, spaces=False)
+
+
+def words(result: Result) -> list[str]:
+    """How far held-out loss fell, what the run was, and the first and the last sample."""
+    fell = f"{result.loss_before:.3f} to {result.loss:.3f} {_OF[result.kind]}"
+    chance = f"guessing blindly among {result.vocabulary:,} tokens costs {math.log(result.vocabulary):.3f}"
+    size = f", {result.bits_per_byte:.3f} bits per byte" if result.bits_per_byte is not None else ""
+    sentences = [
+        f"Held-out loss went from {fell}{size}; {chance}.",
+        f"{result.name} is {_article(_NAMES[result.kind])} of {result.parameters:,} parameters; it learned from "
+        f"{result.tokens:,} tokens in {result.steps:,} steps, seed {result.seed}, on {result.device}.",
+        _end(result),
+    ]
+    shown = (*result.samples[:1], *result.samples[1:][-1:])
+    return [*sentences, *(f"After {sample.tokens:,} tokens it wrote: {_line(sample.text)}" for sample in shown)]
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _end(result: Result) -> str:
+    taken = f"{result.seconds:.0f} seconds"
+    if result.finished == "cancelled":
+        return f"It was stopped after {taken}; the same command goes on from there."
+    return f"It took {taken}; the model is kept: --model {result.name}."
+
+
+def progress(record: Started | Update | Sample) -> str:
+    """One line that says how far the run is."""
+    if isinstance(record, Started):
+        begins = "begins" if not record.step else f"goes on after step {record.step:,}"
+        return (
+            f"{record.name}: {record.parameters:,} parameters, {record.steps:,} steps, {begins} at {record.loss:.3f}"
+        )
+    if isinstance(record, Sample):
+        return f"after {record.tokens:,} tokens: {_line(record.text)[:60]}"
+    return (
+        f"step {record.step:,}/{record.steps:,}  loss {record.loss:.3f}  "
+        f"{record.tokens_per_second:,.0f} tokens/s  {record.seconds_left:.0f} s left"
+    )

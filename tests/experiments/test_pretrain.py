@@ -1,0 +1,251 @@
+"""`tutor pretrain` from a recipe to a model that opens by name: the same bytes twice, and after a break."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import lzma
+import math
+
+import pytest
+
+from tutor import experiments, paths
+from tutor.engine import registry
+from tutor.engine.checkpoint_kinds import load_encoder, load_seq2seq
+from tutor.errors import InputError
+from tutor.experiments.pretrain import Inputs, Result, Sample, Started, Update
+from tutor.views import picture, view, words
+from tutor.views.export import export
+
+DECODER = """
+name = "tiny"
+prompt = "The cat"
+[tokenizer]
+vocabulary = 280
+sources = ["story"]
+[architecture]
+vocab_size = 280
+hidden_size = 32
+intermediate_size = 48
+num_hidden_layers = 2
+num_attention_heads = 2
+max_position_embeddings = 64
+tie_word_embeddings = true
+eos_token_id = 0
+[training]
+tokens = 2560
+learning_rate = 5e-3
+warmup = 3
+evaluate_every = 4
+checkpoint_every = 7
+seed = 3
+[[stage]]
+until = 1.0
+window = 32
+rows = 8
+weights = { story = 1.0 }
+[[source]]
+name = "story"
+file = "story.txt"
+held_out_percent = 10
+licence = "our own"
+"""
+
+TRANSLATOR = """
+name = "pairs"
+kind = "seq2seq"
+[tokenizer]
+vocabulary = 275
+sources = ["es", "fr"]
+[architecture]
+vocab_size = 275
+d_model = 32
+encoder_layers = 1
+decoder_layers = 1
+encoder_attention_heads = 2
+decoder_attention_heads = 2
+encoder_ffn_dim = 32
+decoder_ffn_dim = 32
+max_position_embeddings = 64
+[training]
+tokens = 3000
+learning_rate = 5e-3
+warmup = 3
+evaluate_every = 4
+checkpoint_every = 7
+[[stage]]
+until = 1.0
+window = 48
+rows = 8
+weights = { es = 1, fr = 1 }
+[[source]]
+name = "es"
+file = "es.tsv.xz"
+language = "es"
+held_out_percent = 20
+licence = "our own"
+[[source]]
+name = "fr"
+file = "fr.tsv.xz"
+language = "fr"
+held_out_percent = 20
+licence = "our own"
+"""
+
+GAP_FILLER = """
+name = "gaps"
+kind = "encoder"
+[tokenizer]
+vocabulary = 50
+sources = ["story"]
+[architecture]
+vocab_size = 50
+hidden_size = 32
+num_hidden_layers = 1
+num_attention_heads = 2
+intermediate_size = 32
+max_position_embeddings = 32
+hidden_dropout_prob = 0.1
+[training]
+tokens = 3000
+learning_rate = 5e-3
+warmup = 3
+evaluate_every = 4
+checkpoint_every = 7
+[[stage]]
+until = 1.0
+window = 32
+rows = 8
+weights = { story = 1.0 }
+[[source]]
+name = "story"
+file = "story.txt"
+held_out_percent = 10
+licence = "our own"
+"""
+
+ANIMALS = ("cat", "dog", "hen", "owl")
+PLACES = ("mat", "bed", "box", "wall")
+SPANISH = {"cat": "gato", "dog": "perro", "hen": "gallo", "owl": "búho", "mat": "tapiz", "bed": "lecho"}
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    """Writes a recipe and its data into one folder; gives the recipe's file."""
+    lines = [f"The {a} sat on the {p}. It saw the {b}." for a, b, p in itertools.product(ANIMALS, ANIMALS, PLACES)]
+    (tmp_path / "story.txt").write_text("\n\n".join(lines), encoding="utf-8")
+    for language in ("es", "fr"):
+        pairs = [
+            f"The {a} saw {n} of the {b}s.\tEl {SPANISH.get(a)} vio {n} {SPANISH.get(b)}s.\n"
+            for a, b, n in itertools.product(ANIMALS, ANIMALS, range(2, 7))
+        ]
+        with lzma.open(tmp_path / f"{language}.tsv.xz", "wt", encoding="utf-8") as out:
+            out.writelines(pairs)
+
+    def write(text):
+        path = tmp_path / "recipe.toml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def run(inputs, cancelled=lambda: False):
+    return list(experiments.execute("pretrain", inputs, cancelled))
+
+
+def weights(name):
+    return (paths.user_models() / name / "model.safetensors").read_bytes()
+
+
+def test_a_run_starts_writes_samples_and_ends_with_a_model_that_opens_by_name(recipe):
+    started, *records, result = run(Inputs(recipe(DECODER)))
+    assert isinstance(started, Started) and isinstance(result, Result)
+    updates = [record for record in records if isinstance(record, Update)]
+    assert [update.step for update in updates] == list(range(1, 11)) and updates[-1].tokens == 2560
+    samples = [record for record in records if isinstance(record, Sample)]
+    assert [sample.step for sample in samples] == [0, 3, 5, 8, 10]
+    assert all(sample.text.startswith("The cat") for sample in samples)
+    assert result.samples == tuple(samples)
+    assert result.loss_before == started.loss == pytest.approx(math.log(280), abs=0.1)
+    assert result.succeeded and result.loss < 5
+    assert [update.step for update in result.curve] == [0, 4, 8]
+    entry = registry.find("tiny")
+    assert (entry.source, entry.kind) == ("yours", "decoder")
+    made = experiments.result_of("generate", experiments.load("generate").Inputs("The", tokens=3, model="tiny"))
+    assert made.model == "tiny"
+    report = json.loads((paths.runs() / "tiny" / "report.json").read_text(encoding="utf-8"))
+    assert report["schema"] == "tutor/pretrain/1" and report["result"]["loss"] == result.loss
+    assert [file.name for file in (paths.runs() / "tiny").iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize(("text", "load"), [(DECODER, None), (TRANSLATOR, load_seq2seq), (GAP_FILLER, load_encoder)])
+def test_the_same_bytes_twice_and_after_a_break(recipe, text, load):
+    """The break comes between two checkpoints; dropout goes on as if there had been none."""
+    path = recipe(text)
+    whole = run(Inputs(path, name="whole"))[-1]
+    run(Inputs(path, name="again"))
+    answers = iter(range(1000))
+    stopped = run(Inputs(path, name="broken"), lambda: next(answers) >= 5)[-1]
+    assert stopped.finished == "cancelled" and stopped.steps == 5
+    assert not (paths.user_models() / "broken").exists()
+    resumed = run(Inputs(path, name="broken"))
+    assert resumed[-1].finished == "budget" and resumed[-1].succeeded
+    assert weights("whole") == weights("again") == weights("broken")
+    assert [u.held_out_loss for u in resumed[-1].curve] == [u.held_out_loss for u in whole.curve]
+    assert resumed[-1].samples == whole.samples
+    if load is not None:
+        assert load(paths.user_models() / "whole") is not None
+
+
+def test_another_seed_gives_another_model_and_another_length_another_run(recipe):
+    path = recipe(DECODER)
+    first = run(Inputs(path, tokens=600))[-1]
+    second = run(Inputs(path, tokens=600, seed=4))[-1]
+    assert (first.name, second.name) == ("tiny", "tiny-2") and (first.steps, second.seed) == (2, 4)
+    assert weights("tiny") != weights("tiny-2")
+    with pytest.raises(InputError, match="a model has this name"):
+        run(Inputs(path, name="tiny"))
+    run(Inputs(path, name="half"), lambda: True)
+    with pytest.raises(InputError, match="begun with another recipe, length or seed"):
+        run(Inputs(path, name="half", tokens=600))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('name = "tiny"', 'kind = "oracle"'), "not a recipe"),
+        (("story.txt", "nothing.txt"), "data is not there"),
+        (("window = 32", "window = 60000"), "fewer than a window"),
+        (("vocab_size = 280", "vocab_size = 281"), "280 tokens, the architecture 281"),
+        (("licence = ", "sha256 = 'abc'\nlicence = "), "SHA-256"),
+        (('name = "story"', 'name = "../story"'), "no name for a source"),
+        (("weights = { story", "weights = { other"), "no source is called 'other'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_followed_is_refused_in_one_line(recipe, change, says):
+    with pytest.raises(InputError, match=says) as refusal:
+        run(Inputs(recipe(DECODER.replace(*change))))
+    assert "\n" not in str(refusal.value)
+    assert not paths.user_models().exists()
+
+
+def test_a_folder_of_data_is_named_apart_from_the_recipe(recipe, tmp_path):
+    path = recipe(DECODER)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "story.txt").rename(tmp_path / "data" / "story.txt")
+    with pytest.raises(InputError, match="--data"):
+        run(Inputs(path, tokens=256))
+    assert run(Inputs(path, tokens=256, data=str(tmp_path / "data")))[-1].steps == 1
+
+
+def test_picture_words_and_progress_say_how_it_went(recipe):
+    *records, result = run(Inputs(recipe(DECODER)))
+    sentences = words("pretrain", result)
+    assert f"{result.loss_before:.3f} to {result.loss:.3f} nats per token" in sentences[0]
+    assert f"{math.log(280):.3f}" in sentences[0]
+    assert "--model tiny" in sentences[2]
+    drawn = export(picture("pretrain", result), ".txt", "run")
+    assert "held-out loss" in drawn and "after 2,560 tokens" in drawn
+    lines = [view("pretrain").progress(record) for record in records]
+    assert all(line and "\n" not in line for line in lines)
