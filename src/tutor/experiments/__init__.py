@@ -55,6 +55,10 @@ def execute(name: str, inputs: Any, cancelled: Callable[[], bool] = lambda: Fals
 
     module = load(name)
     check(inputs)
+    if module.NEEDS_TORCH:
+        from tutor.engine import device
+
+        device.prepare_process()
     if hasattr(module, "stream"):
         yield from module.stream(inputs, cancelled)
     else:
