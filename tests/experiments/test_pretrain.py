@@ -96,10 +96,10 @@ GAP_FILLER = """
 name = "gaps"
 kind = "encoder"
 [tokenizer]
-vocabulary = 50
+vocabulary = 115
 sources = ["story"]
 [architecture]
-vocab_size = 50
+vocab_size = 115
 hidden_size = 32
 num_hidden_layers = 1
 num_attention_heads = 2

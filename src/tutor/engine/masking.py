@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from tutor.engine.losses import IGNORED
 PAD, UNKNOWN, BEGIN, END, MASK = SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 """The tokens that are no words, with the ids 0 to 4."""
 
+_CHARACTERS = sorted(set(string.ascii_lowercase + string.digits + string.punctuation))
+"""What every word can be written with; others are unknown."""
+
 CHOSEN = 0.15
 """The share of words that are to be guessed."""
 HIDDEN, REPLACED = 0.8, 0.1
@@ -24,21 +28,36 @@ HIDDEN, REPLACED = 0.8, 0.1
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """WordPiece on lower-case text, as BERT's uncased models have it; most words of simple English are one token."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Digits(individual_digits=True)]
-    )
-    tokenizer.decoder = decoders.WordPiece()
-    # Rare characters would take the place of words.
+    """WordPiece on lower-case text, as BERT's uncased models have it; most words of simple English are one token.
+
+    The library numbers pieces in an order that changes from run to run, and settles ties by number; so characters
+    are given to it as if they were special tokens, and the vocabulary then gets a model of its own.
+    """
+    pieces = [*SPECIAL, *_CHARACTERS, *(f"##{letter}" for letter in string.ascii_lowercase)]
+    learner = _split_by_words(Tokenizer(models.WordPiece(unk_token=UNKNOWN)))
     trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary, special_tokens=list(SPECIAL), limit_alphabet=200, show_progress=False
+        vocab_size=vocabulary,
+        special_tokens=pieces,
+        initial_alphabet=_CHARACTERS,
+        limit_alphabet=len(_CHARACTERS),
+        show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    learner.train_from_iterator(texts, trainer)
+    tokenizer = _split_by_words(Tokenizer(models.WordPiece(learner.get_vocab(), unk_token=UNKNOWN)))
+    tokenizer.add_special_tokens(list(SPECIAL))
+    tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A {END}",
         special_tokens=[(name, tokenizer.token_to_id(name)) for name in (BEGIN, END)],
+    )
+    return tokenizer
+
+
+def _split_by_words(tokenizer: Tokenizer) -> Tokenizer:
+    """Lower case without accents; words, marks and digits apart."""
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Digits(individual_digits=True)]
     )
     return tokenizer
 

@@ -63,9 +63,9 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, languages: Sequence[s
     A space goes before the first word too: at the beginning of a sentence it is the same token as elsewhere.
     """
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Strip(), normalizers.Prepend(" ")])
     digits = pre_tokenizers.Split(Regex(r"\d"), behavior="isolated")
-    words = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True)
+    words = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, words])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
