@@ -39,9 +39,10 @@ def prepare_process() -> None:
     Threads wait for each other asleep, not spinning: on cores that other programs use too, two spinning threads
     were measured to burn three times the processor time for a training step. A setting of the user's own stays.
 
-    Large freed blocks stay in the process. glibc gives blocks above 128 KiB back to the system when they are freed and asks for fresh ones the next time,
-    which the kernel then fills with zeros page by page: element-wise operations on tensors of 4 MB were measured
-    up to 16 times slower, a whole training step 1.15 to 1.2 times. Other C libraries lack mallopt and need none.
+    Large freed blocks stay in the process. glibc gives blocks above 128 KiB back to the system when they are freed
+    and asks for fresh ones the next time, which the kernel then fills with zeros page by page: element-wise
+    operations on tensors of 4 MB were measured up to 16 times slower, a whole training step 1.15 to 1.2 times. Other
+    C libraries lack mallopt and need none.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not sys.platform.startswith("linux"):
