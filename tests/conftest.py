@@ -1,4 +1,4 @@
-"""What every test shares: a state directory of its own, and no learned habits of the terminal it runs in."""
+"""What every test shares: a state directory of its own, no guests, no learned habits of the terminal it runs in."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 @pytest.fixture(autouse=True)
 def state(tmp_path_factory, monkeypatch):
-    """The learner's own folder, empty, for each test."""
+    """The learner's own folder, empty, for each test; models that other packages bring are not seen."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("TUTOR_STATE", str(folder))
+    monkeypatch.setattr("tutor.engine.guests.PACKAGES", {})
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -118,7 +118,7 @@ def test_a_damaged_file_is_refused(folder, damage):
     ("name", "tensor", "why"),
     [
         (NORM, None, f"{NORM} is missing"),
-        (NORM, torch.ones(7), f"{NORM} has shape (7,), but config.json asks for (16,)"),
+        (NORM, torch.ones(7), f"{NORM} has shape (7,), but the configuration asks for (16,)"),
         (NORM, torch.full((16,), torch.nan), "not numbers"),
         (NORM, torch.full((16,), torch.inf), "not numbers"),
         (NORM, torch.ones(16, dtype=torch.int32), "is I32"),

@@ -1,4 +1,4 @@
-"""Models on disk in the standard layout: `config.json`, `model.safetensors` (or shards with an index).
+"""Models on disk in the standard layout: `config.json`, `model.safetensors` (or shards with an index); or as GGUF.
 
 Nothing is trusted: names, shapes and types are compared with the configuration before any tensor is read.
 """
@@ -15,7 +15,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
+from tutor.engine import gguf_file, gguf_header
 from tutor.engine.config import DecoderConfig
 from tutor.engine.decoder import Decoder
 from tutor.errors import InputError
@@ -28,20 +30,43 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
+@contextmanager
+def shapes_only() -> Iterator[None]:
+    """Modules made in this context have shapes, but no memory and no first values: the file has theirs."""
+    with torch.device("meta"), _WithoutInitialising():
+        yield
+
+
+class _WithoutInitialising(TorchFunctionMode):
+    """Leaves out `torch.nn.init`: its `normal_` for a tensor without memory imports all of torch's compiler.
+
+    That takes as long as importing torch itself, at each start.
+    """
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(function, "__module__", "") == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **(kwargs or {}))
+
+
 def load_decoder(directory: Path, device: str = "cpu") -> Decoder:
-    """The decoder in `directory`, in evaluation mode: float32 on the CPU and MPS, bfloat16 on CUDA.
+    """The decoder in `directory`, or in a GGUF file, in evaluation mode: float32 on CPU and MPS, bfloat16 on CUDA.
 
     Raises InputError, naming the file and what is wrong with it: missing, cut short, of another architecture, with
     tensors missing, unknown, of a wrong shape or type, or with weights that are not numbers.
     """
-    config = DecoderConfig.from_dict(read_json(directory / "config.json"))
-    with torch.device("meta"):
+    is_gguf = gguf_file.is_gguf(directory)
+    config = DecoderConfig.from_dict(gguf_file.config(directory) if is_gguf else read_json(directory / "config.json"))
+    with shapes_only():
         model = Decoder(config)
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     wanted = dict(model.state_dict())
     if config.tie_word_embeddings:
         del wanted["lm_head.weight"]
-    tensors = checked_tensors(directory, wanted, lambda name: _may_be_left_out(name, config), dtype, device)
+    if is_gguf:
+        tensors = _gguf_tensors(directory, wanted, dtype, device)
+    else:
+        tensors = checked_tensors(directory, wanted, lambda name: _may_be_left_out(name, config), dtype, device)
     model.load_state_dict(tensors, assign=True, strict=False)
     if config.tie_word_embeddings:
         model.lm_head.weight = model.model.embed_tokens.weight
@@ -80,11 +105,27 @@ def checked_tensors(
                     tensors[name] = _checked(file, name, opened, wanted[name].shape).to(device, dtype)
                 elif not may_be_left_out(name):
                     raise InputError(str(file), f"it holds {name}, which config.json has no place for", _WHOLE)
-    missing = sorted(set(wanted) - set(tensors))
-    if missing:
-        lost = f"{missing[0]} is" if len(missing) == 1 else f"{missing[0]} and {len(missing) - 1} more are"
-        raise InputError(str(directory / WEIGHTS), f"{lost} missing", _WHOLE)
+    _refuse_missing(directory / WEIGHTS, set(wanted) - set(tensors))
     return tensors
+
+
+def _gguf_tensors(file: Path, wanted: Mapping[str, Tensor], dtype: torch.dtype, device: str) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    for theirs, place in gguf_header.read(file).tensors.items():
+        name = gguf_file.our_name(theirs)
+        if name is None or name not in wanted:
+            raise InputError(str(file), f"it holds {theirs}, which its metadata has no place for", _WHOLE)
+        _check_shape(file, name, place.shape, wanted[name].shape)
+        tensors[name] = _finite(file, name, torch.from_numpy(gguf_file.numbers(file, theirs))).to(device, dtype)
+    _refuse_missing(file, set(wanted) - set(tensors))
+    return tensors
+
+
+def _refuse_missing(file: Path, names: set[str]) -> None:
+    if names:
+        first, more = min(names), len(names) - 1
+        lost = f"{first} and {more} more are" if more else f"{first} is"
+        raise InputError(str(file), f"{lost} missing", _WHOLE)
 
 
 _WHOLE = "get the checkpoint again, or the config.json that belongs to it"
@@ -99,10 +140,17 @@ def _checked(file: Path, name: str, opened: Any, shape: torch.Size) -> Tensor:
     about = opened.get_slice(name)  # the header only; nothing is read yet
     if about.get_dtype() not in _TYPES:
         raise InputError(str(file), f"{name} is {about.get_dtype()}, not one of {', '.join(_TYPES)}", _WHOLE)
-    if tuple(about.get_shape()) != tuple(shape):
-        found, expected = tuple(about.get_shape()), tuple(shape)
-        raise InputError(str(file), f"{name} has shape {found}, but config.json asks for {expected}", _WHOLE)
-    tensor: Tensor = opened.get_tensor(name)
+    _check_shape(file, name, tuple(about.get_shape()), shape)
+    return _finite(file, name, opened.get_tensor(name))
+
+
+def _check_shape(file: Path, name: str, found: tuple[int, ...], expected: torch.Size) -> None:
+    if found != expected:
+        why = f"{name} has shape {found}, but the configuration asks for {tuple(expected)}"
+        raise InputError(str(file), why, _WHOLE)
+
+
+def _finite(file: Path, name: str, tensor: Tensor) -> Tensor:
     if not torch.isfinite(tensor).all():
         raise InputError(str(file), f"{name} holds values that are not numbers", _WHOLE)
     return tensor

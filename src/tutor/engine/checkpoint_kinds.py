@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from tutor.engine.checkpoint import WEIGHTS, checked_tensors, read_json
+from tutor.engine.checkpoint import WEIGHTS, checked_tensors, read_json, shapes_only
 from tutor.engine.encoder import Encoder, EncoderConfig
 from tutor.engine.seq2seq import Seq2Seq, Seq2SeqConfig, sinusoids
 from tutor.storage import replacing, write_json
@@ -30,7 +30,7 @@ _NAMES = {torch.float32: "float32", torch.float16: "float16", torch.bfloat16: "b
 def load_seq2seq(directory: Path, device: str = "cpu") -> Seq2Seq:
     """The encoder–decoder in `directory`, in evaluation mode. Raises InputError as `load_decoder` does."""
     config = Seq2SeqConfig.from_dict(read_json(directory / "config.json"))
-    with torch.device("meta"):
+    with shapes_only():
         model = Seq2Seq(config)
     _fill(model, directory, _MARIAN_COPIES, device)
     model.positions = sinusoids(config.max_position_embeddings, config.d_model).to(
@@ -42,7 +42,7 @@ def load_seq2seq(directory: Path, device: str = "cpu") -> Seq2Seq:
 def load_encoder(directory: Path, device: str = "cpu") -> Encoder:
     """The encoder in `directory`, in evaluation mode. Raises InputError as `load_decoder` does."""
     config = EncoderConfig.from_dict(read_json(directory / "config.json"))
-    with torch.device("meta"):
+    with shapes_only():
         model = Encoder(config)
     _fill(model, directory, _BERT_COPIES, device)
     return model.eval().requires_grad_(False)

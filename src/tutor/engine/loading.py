@@ -94,22 +94,22 @@ def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
 
 def _stamp(entry: Entry) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of each file that the model is read from."""
-    files = sorted(file for pattern in _FILES for file in entry.directory.glob(pattern))
-    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+    files = sorted({entry.tokenizer, *(file for pattern in _FILES for file in entry.directory.glob(pattern))})
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _opened(entry: Entry, chosen: str, stamp: tuple[tuple[str, int, int], ...]) -> Loaded:
     model = checkpoint.load_decoder(entry.directory, chosen).eval()
     splitter = _splitter(entry, model.config.vocab_size)
-    tokenizer = Tokenizer.from_file(str(entry.directory / "tokenizer.json"))
+    tokenizer = Tokenizer.from_str(subword.source(entry.tokenizer))
     tokenizer.no_truncation()  # what is too long is cut here, and the learner is told
     return Loaded(entry, model, tokenizer, splitter, chosen)
 
 
 def _splitter(entry: Entry, vocabulary: int) -> SubwordTokenizer:
     """The model's own tokenizer. Raises InputError if it is missing, damaged, or knows more tokens than the model."""
-    path = entry.directory / "tokenizer.json"
+    path = entry.tokenizer
     if not path.is_file():
         raise InputError(str(path), "no such file", "a decoder needs its tokenizer beside it")
     splitter = subword.load(entry.name, path)

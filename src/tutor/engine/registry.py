@@ -1,7 +1,8 @@
 """Which models there are and what each one is, read from their files. No torch.
 
-A model is a folder in the standard layout: `config.json`, `model.safetensors` and `tokenizer.json`. Bundled ones
-lie in `paths.bundled_models()`, the learner's own in `paths.user_models()`; any other folder opens by its path.
+A model is a folder in the standard layout: `config.json`, `model.safetensors` and `tokenizer.json`; or a GGUF
+file, which holds all three. Bundled ones lie in `paths.bundled_models()`, the learner's own in
+`paths.user_models()`, guests in other packages (`guests.py`); any other folder or GGUF file opens by its path.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tutor import paths
+from tutor.engine import gguf_file, gguf_header, guests
 from tutor.errors import InputError
 
 Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "other"]
-Source = Literal["bundled", "yours", "path"]
+Source = Literal["bundled", "yours", "guest", "path"]
 
 _KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
 """What `model_type` in a config.json means here."""
@@ -38,13 +40,19 @@ class Entry:
 
     name: str
     directory: Path
+    """The folder, or the GGUF file."""
     kind: Kind
     source: Source
 
+    @property
+    def tokenizer(self) -> Path:
+        """The file that the model's tokenizer is read from."""
+        return self.directory if gguf_file.is_gguf(self.directory) else self.directory / "tokenizer.json"
+
 
 def entries() -> tuple[Entry, ...]:
-    """All bundled models and the learner's own, by name. A name of the learner's own hides a bundled one."""
-    found: dict[str, Entry] = {}
+    """All models that have names. One of the learner's own hides a bundled one of its name, and either a guest."""
+    found = {name: Entry(name, file, "decoder", "guest") for name, file in guests.found().items()}
     for folder, source in _folders():
         for directory in sorted(folder.iterdir()) if folder.is_dir() else ():
             if directory.is_dir() and not directory.name.startswith("."):
@@ -83,8 +91,10 @@ def _at(path: Path) -> Entry:
         raise _pickled(path)
     if path.is_file() and path.suffix == ".safetensors":
         path = path.parent
+    if gguf_file.is_gguf(path):
+        return Entry(path.stem, path, "decoder", "path")
     if not path.is_dir():
-        raise InputError(str(path), "not a checkpoint", "name a folder with config.json and model.safetensors")
+        raise InputError(str(path), "not a checkpoint", "name a GGUF file, or a folder with config.json")
     if not any(path.glob("*.safetensors")):
         for file in sorted(path.iterdir()):
             if file.suffix in _PICKLES:
@@ -117,7 +127,9 @@ def kind_of(directory: Path) -> Kind:
 
 
 def config(directory: Path) -> dict[str, Any]:
-    """A folder's config.json. Raises InputError if it is missing or damaged."""
+    """A folder's config.json, or the same made from a GGUF file. Raises InputError if it is missing or damaged."""
+    if gguf_file.is_gguf(directory):
+        return gguf_file.config(directory)
     path = directory / "config.json"
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
@@ -131,10 +143,12 @@ def config(directory: Path) -> dict[str, Any]:
 
 
 def parameters(directory: Path) -> int | None:
-    """How many numbers the folder's safetensors files hold, read from their headers; None if there are none.
+    """How many numbers the model's files hold, read from their headers; None if there are none.
 
     Raises InputError for a damaged header.
     """
+    if gguf_file.is_gguf(directory):
+        return sum(math.prod(tensor.shape) for tensor in gguf_header.read(directory).tensors.values())
     files = sorted(directory.glob("*.safetensors"))
     if not files:
         return None
@@ -155,7 +169,9 @@ def _tensors(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def size(directory: Path) -> int:
-    """The bytes of all files in the folder."""
+    """The bytes of all files in the folder, or of the GGUF file."""
+    if directory.is_file():
+        return directory.stat().st_size
     return sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
 
 
@@ -163,8 +179,10 @@ def check(entry: Entry) -> list[str]:
     """What is wrong with a model's files; empty if nothing is.
 
     A bundled model must have a list of SHA-256 sums that names each of its files; one of the learner's own is
-    held against such a list if it has one.
+    held against such a list if it has one. Of a GGUF file, the header is read.
     """
+    if gguf_file.is_gguf(entry.directory):
+        return _problems_of_gguf(entry.directory)
     sums = entry.directory / SUMS
     needed = ["config.json", "tokenizer.json"] if entry.kind in ("decoder", "seq2seq", "encoder") else []
     problems = [f"{name} is missing" for name in needed if not (entry.directory / name).is_file()]
@@ -175,6 +193,14 @@ def check(entry: Entry) -> list[str]:
     elif entry.source == "bundled":
         problems.append(f"{SUMS} is missing")
     return list(dict.fromkeys(problems))
+
+
+def _problems_of_gguf(file: Path) -> list[str]:
+    try:
+        gguf_file.config(file)
+    except InputError as error:
+        return [error.why]
+    return []
 
 
 def _compare(directory: Path, listed: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import tokenizers
 
 from tutor import storage
+from tutor.engine import gguf_file
 from tutor.engine.plain_tokenizers import written
 from tutor.engine.tokenization import Token, require_text
 from tutor.errors import InputError
@@ -33,7 +34,7 @@ def load(name: str, path: Path) -> SubwordTokenizer:
 
 @functools.lru_cache(maxsize=16)
 def _load(name: str, path: Path, stamp: int) -> SubwordTokenizer:
-    text = storage.read_learner_text(path, _LIMIT)
+    text = source(path)
     try:
         state = json.loads(text)
         # What a model adds around a text, cuts off it or pads it with is not the tokenizer's way of splitting it.
@@ -44,6 +45,16 @@ def _load(name: str, path: Path, stamp: int) -> SubwordTokenizer:
     except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a file that it cannot read
         why = f"no tokenizer that can be read ({type(error).__name__}: {error})"
         raise InputError(str(path), why, "give a tokenizer.json as the library `tokenizers` writes it") from None
+
+
+def source(path: Path) -> str:
+    """The text of a `tokenizer.json`, or the same made from the vocabulary and merges in a GGUF file.
+
+    Raises InputError if it cannot be read.
+    """
+    if gguf_file.is_gguf(path):
+        return gguf_file.tokenizer_json(path)
+    return storage.read_learner_text(path, _LIMIT)
 
 
 class SubwordTokenizer:
