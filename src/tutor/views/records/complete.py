@@ -1,0 +1,65 @@
+"""A completed line in its program, and the other ways to end it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from tutor.views.bars import Bar, Bars
+from tutor.views.sentences import counted
+from tutor.views.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.complete import Result
+
+_BEFORE = 12
+"""Lines of the program that are shown before the new one."""
+
+
+def picture(result: Result) -> RenderableType:
+    """The last lines of the program, with what was added; below, each candidate and how probable it is."""
+    shown = _shown(result.code)
+    program = Text.assemble((shown, "dim"), (_plain(result.text), "bold"))
+    rows = [
+        Bar(f"{'ok' if one.compiles else 'no'}  {visible(one.text, spaces=False) or '(line end)'}", one.probability)
+        for one in result.candidates
+    ]
+    return Group(program, Text(), Bars(rows, unit="%"), Text(_verdict(result), style="dim"))
+
+
+def _shown(code: str) -> str:
+    lines = _plain(code).split("\n")
+    left_out = len(lines) - _BEFORE
+    return "\n".join(lines) if left_out <= 0 else "\n".join(["…", *lines[left_out:]])
+
+
+def _plain(text: str) -> str:
+    """Without control characters but line ends: neither typed text nor a model may steer the terminal."""
+    kept = text.expandtabs(4)
+    return "".join(letter if letter == "\n" or letter.isprintable() else "\ufffd" for letter in kept)
+
+
+def _verdict(result: Result) -> str:
+    return "Python can read it." if result.compiles else f"Python cannot read it: {result.problem}."
+
+
+def words(result: Result) -> list[str]:
+    """The line, whether it can be read, and what else was weighed."""
+    line = visible(result.line.strip(), spaces=False)
+    sentences = [
+        f"{result.model} completes the line as '{line}'; {_verdict(result)}",
+        f"It added {counted(result.tokens, 'token')} with {100 * result.candidates[0].probability:.2g} % "
+        f"in {result.seconds:.2f} seconds.",
+    ]
+    sentences += [
+        f"It also weighed '{visible(one.text.strip(), spaces=False)}': {100 * one.probability:.2g} %, "
+        f"{'readable' if one.compiles else 'not readable'}."
+        for one in result.candidates[1:]
+    ]
+    if result.truncated:
+        sentences.append(f"The code is longer than the context: its first {result.truncated} tokens were left out.")
+    return sentences
