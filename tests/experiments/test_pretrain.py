@@ -169,7 +169,8 @@ def test_a_run_starts_writes_samples_and_ends_with_a_model_that_opens_by_name(re
     assert result.samples == tuple(samples)
     assert result.loss_before == started.loss == pytest.approx(math.log(280), abs=0.1)
     assert result.succeeded and result.loss < 5
-    assert [update.step for update in result.curve] == [0, 4, 8]
+    assert [update.step for update in result.curve] == [0, 4, 8, 10]
+    assert result.curve[-1].held_out_loss == result.loss
     entry = registry.find("tiny")
     assert (entry.source, entry.kind) == ("yours", "decoder")
     made = experiments.result_of("generate", experiments.load("generate").Inputs("The", tokens=3, model="tiny"))
@@ -192,7 +193,8 @@ def test_the_same_bytes_twice_and_after_a_break(recipe, text, load):
     resumed = run(Inputs(path, name="broken"))
     assert resumed[-1].finished == "budget" and resumed[-1].succeeded
     assert weights("whole") == weights("again") == weights("broken")
-    assert [u.held_out_loss for u in resumed[-1].curve] == [u.held_out_loss for u in whole.curve]
+    measured = {u.step: u.held_out_loss for u in resumed[-1].curve if u.step != 5}  # and once at the break
+    assert measured == {u.step: u.held_out_loss for u in whole.curve}
     assert resumed[-1].samples == whole.samples
     if load is not None:
         assert load(paths.user_models() / "whole") is not None
@@ -206,7 +208,8 @@ def test_another_seed_gives_another_model_and_another_length_another_run(recipe)
     assert weights("tiny") != weights("tiny-2")
     with pytest.raises(InputError, match="a model has this name"):
         run(Inputs(path, name="tiny"))
-    run(Inputs(path, name="half"), lambda: True)
+    answers = iter(range(100))
+    run(Inputs(path, name="half"), lambda: next(answers) >= 1)
     with pytest.raises(InputError, match="begun with another recipe, length or seed"):
         run(Inputs(path, name="half", tokens=600))
 
@@ -235,7 +238,7 @@ def test_a_folder_of_data_is_named_apart_from_the_recipe(recipe, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "story.txt").rename(tmp_path / "data" / "story.txt")
     with pytest.raises(InputError, match="--data"):
-        run(Inputs(path, tokens=256))
+        run(Inputs(path))
     assert run(Inputs(path, tokens=256, data=str(tmp_path / "data")))[-1].steps == 1
 
 

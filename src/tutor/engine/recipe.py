@@ -13,6 +13,7 @@ from tutor.engine.config import DecoderConfig
 from tutor.engine.encoder import EncoderConfig
 from tutor.engine.seq2seq_config import Seq2SeqConfig
 from tutor.errors import InputError
+from tutor.storage import read_learner_text
 
 Kind = Literal["decoder", "seq2seq", "encoder"]
 
@@ -89,7 +90,7 @@ class Recipe:
 def read(path: Path) -> Recipe:
     """Parse a recipe. Raises InputError, naming the entry, for one that is missing or makes no sense."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(read_learner_text(path))
         sources = tuple(Source(folder=path.parent, **source) for source in raw["source"])
         stages = tuple(Stage(**stage) for stage in raw["stage"])
         kind = raw.get("kind", "decoder")
@@ -105,7 +106,7 @@ def read(path: Path) -> Recipe:
             prompt=raw.get("prompt", "Once upon a time"),
             training=raw["training"] | {"tokens": int(raw["training"]["tokens"])},
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             str(path), f"not a recipe ({error})", "compare it with models/storyteller/recipe.toml"
         ) from None

@@ -38,23 +38,31 @@ def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
     """
     if wanted is not None:
         folder = paths.runs() / free_name(wanted, Path(wanted))
-        if _about(folder) not in (None, about):
+        if not _is_free_for(about, folder):
             why = "a run of this name was begun with another recipe, length or seed"
             raise InputError(f"--name {wanted}", why, f"choose another name, or remove {folder}")
     else:
         taken = {entry.name for entry in registry.entries()}
         stem = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:48] or "model"
         names = (stem, *(f"{stem}-{number}" for number in range(2, 10_000)))
-        free = (paths.runs() / name for name in names if name not in taken)
-        folder = next(folder for folder in free if _about(folder) in (None, about))
-    if _about(folder) is None:
+        folders = (paths.runs() / name for name in names if name not in taken)
+        folder = next(folder for folder in folders if _is_free_for(about, folder))
+    if _read(folder / ABOUT) != about:
+        _clear(folder)
         write_json(folder / ABOUT, about)
     return folder
 
 
-def _about(folder: Path) -> Any:
-    """What the run in the folder was begun with; None if there is none."""
-    return _read(folder / ABOUT)
+def _is_free_for(about: dict[str, Any], folder: Path) -> bool:
+    """Whether the folder holds no run that has learned anything, or the one that was begun with the same."""
+    return not (folder / CHECKPOINT).exists() or _read(folder / ABOUT) == about
+
+
+def _clear(folder: Path) -> None:
+    """Remove what only training needs."""
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name != "report.json":
+            file.unlink()
 
 
 def _read(path: Path) -> Any:
@@ -100,9 +108,7 @@ def save_model(folder: Path, recipe: Recipe, task: Task) -> Path:
         shutil.copyfile(folder / "tokenizer.json", part / "tokenizer.json")
 
     kept = keep(folder.name, write)
-    for file in folder.iterdir():
-        if file.name != "report.json":
-            file.unlink()
+    _clear(folder)
     return kept
 
 

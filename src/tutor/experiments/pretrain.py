@@ -6,6 +6,7 @@ same command. The model is kept under its name and opens with --model NAME.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -35,10 +36,12 @@ SAMPLES = 4
 @dataclass(frozen=True)
 class Inputs:
     recipe: Annotated[str, Argument("A recipe, a TOML file.", metavar="RECIPE", piped=False)]
-    tokens: Annotated[int | None, Option("How many tokens to train on; the recipe says.", low=1, step=10_000)] = None
-    data: Annotated[str | None, Option("The folder with the recipe's text; the recipe's own.")] = None
-    name: Annotated[str | None, Option("What to call the model; as the recipe does.")] = None
-    seed: Annotated[int | None, Option("The seed; the recipe says.", low=0, high=2**31 - 1)] = None
+    tokens: Annotated[
+        int | None, Option("Train on so many tokens; as the recipe says if not given.", low=1, step=10_000)
+    ] = None
+    data: Annotated[str | None, Option("The folder with the recipe's text; the recipe's own if not given.")] = None
+    name: Annotated[str | None, Option("What to call the model; as the recipe does if not given.")] = None
+    seed: Annotated[int | None, Option("The seed; the recipe's if not given.", low=0, high=2**31 - 1)] = None
     device: Device = "auto"
 
 
@@ -48,7 +51,6 @@ class Sample:
 
     step: int
     tokens: int
-    """Tokens learned from before."""
     text: str
     """With the prompt."""
 
@@ -65,7 +67,6 @@ class Started:
     """Steps that were done before."""
     steps: int
     loss: float
-    """Held-out, in nats per token."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,9 @@ class Result:
     loss: float
     """Held-out, in nats per token, at the end; for an encoder, per hidden word."""
     bits_per_byte: float | None
-    """For decoders."""
     curve: tuple[Update, ...]
     prompt: str
     samples: tuple[Sample, ...]
-    """For decoders."""
     finished: str
     """`budget` or `cancelled`; a run that was cancelled goes on with the same command."""
     succeeded: bool
@@ -116,7 +115,6 @@ class Result:
 
 def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sample | Result]:
     """Raises InputError for a recipe or data that cannot be used, and for a name that is taken or not possible."""
-    import dataclasses
     from pathlib import Path
 
     from tutor import paths
@@ -160,6 +158,9 @@ class _Run:
                 self._remember(last)
             if last.step * SAMPLES // steps > (last.step - 1) * SAMPLES // steps:
                 yield from self._sampled(last.step, last.tokens)
+        if last.held_out_loss is None:
+            last = dataclasses.replace(last, held_out_loss=self.task.evaluate())
+            self._remember(last)
         result = self._result(last, time.perf_counter() - start)
         if result.finished == "budget":
             run.save_model(self.folder, self.recipe, self.task)
@@ -214,8 +215,7 @@ class _Run:
     def _result(self, last: Update, seconds: float) -> Result:
         import math
 
-        loss = last.held_out_loss if last.held_out_loss is not None else self.task.evaluate()
-        before, size = self.curve[0].loss, self.task.bytes_per_token
+        before, loss, size = self.curve[0].loss, last.held_out_loss or 0.0, self.task.bytes_per_token
         return Result(
             name=self.folder.name,
             recipe=self.inputs.recipe,
