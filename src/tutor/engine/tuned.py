@@ -39,11 +39,13 @@ def save(name: str, loaded: Loaded) -> Path:
     """Keep a tuned decoder under `name` among the learner's own; returns its folder."""
     import torch
 
+    from tutor.engine import subword
     from tutor.engine.checkpoint import save_decoder
+    from tutor.storage import write_text
 
     def write(folder: Path) -> None:
         save_decoder(loaded.model, folder, torch.float32)
-        shutil.copyfile(loaded.entry.directory / "tokenizer.json", folder / "tokenizer.json")
+        write_text(folder / "tokenizer.json", subword.source(loaded.entry.tokenizer))
 
     return keep(name, write)
 
