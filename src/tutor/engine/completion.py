@@ -76,13 +76,13 @@ def _extended(
     totals = scores + torch.tensor([[beam.total] for beam in running])
     best = totals.flatten().topk(min(2 * beams, totals.numel()))
     going, rows, finished = list[_Beam](), list[int](), list[_Beam]()
-    for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+    for rank, (total, place) in enumerate(zip(best.values.tolist(), best.indices.tolist(), strict=True)):
         if total == float("-inf"):
-            continue
+            break
         row, token = divmod(place, scores.shape[1])
         beam = _Beam((*running[row].ids, token), total, bool(line_ends[token]))
         if beam.ended:
-            finished.append(beam)
+            finished += [beam] if rank < beams else []  # an end must be among the best itself
         elif len(going) < beams:
             going.append(beam)
             rows.append(row)
