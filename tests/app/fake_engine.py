@@ -8,7 +8,7 @@ from textual.widgets import Footer
 
 from tutor.app.labs import make_lab
 from tutor.app.labs.base import Lab
-from tutor.experiments.frame.messages import Answer, Cancelled
+from tutor.experiments.frame.messages import Answer, Cancelled, Failed
 
 
 class FakeEngine:
@@ -46,6 +46,11 @@ class FakeEngine:
         """Answer the newest request, or the one with this number."""
         number = request or len(self.asked)
         self.asked[number - 1][2](Answer(number, record, last, 0.011))
+
+    def fail(self, line):
+        """Refuse the newest request."""
+        number = len(self.asked)
+        self.asked[number - 1][2](Failed(number, line, expected=True))
 
     def obey(self, request):
         """Say that a request was given up."""

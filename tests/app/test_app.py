@@ -5,12 +5,15 @@ import subprocess
 import sys
 
 import pytest
+from fake_engine import settled
 from textual.color import Color
 from whole_app import Whole, course
 
 from tutor.app import theme
 from tutor.app.labs import LABS
+from tutor.app.labs.base import Lab
 from tutor.app.screens.help import HelpScreen
+from tutor.app.screens.home import HomeScreen
 
 
 async def test_themes_go_round_and_are_remembered(state):
@@ -113,6 +116,7 @@ async def test_too_small_is_said_in_one_line_and_undone_by_growing(keys):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*keys)
         await pilot.pause()
+        await settled(pilot, lambda: all(lab.reply for lab in app.screen.query(Lab)))
         before, focused = app.text, app.focused
         await pilot.resize_terminal(20, 5)
         await pilot.pause()
@@ -193,3 +197,17 @@ print(sorted(heavy & set(loaded)))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("key", ["pageup", "pagedown"])
+async def test_paging_through_a_palette_that_has_no_room(key):
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.resize_terminal(1, 1)
+        await pilot.pause(0.3)
+        await pilot.press("down", key, key)
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)

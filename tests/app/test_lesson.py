@@ -3,6 +3,7 @@
 import pytest
 from canned import next_result
 from fake_engine import settled
+from textual import events
 from textual.widgets import Input
 from whole_app import Whole
 
@@ -234,6 +235,74 @@ async def test_predict_waits_for_a_slow_model(tmp_path):
         app.engine.say(next_result("was", "sat"))
         await settled(pilot, lambda: "Afterwards" in app.text)
         assert "You    was" in app.text and "Model  was" in app.text and "✓" in app.text
+
+
+MYTH = (
+    NEXT.split("## Predict")[0]
+    + """## Myth: one word only
+
+**Claim.** There is one.
+
+```tutor
+tutor next "The cat"
+```
+
+---
+
+**Verdict.** Afterwards.
+"""
+)
+
+
+@pytest.mark.parametrize(("text", "keys"), [(NEXT, ("down", "enter", "enter")), (MYTH, ("enter",))])
+async def test_a_lab_that_fails_says_so_where_one_waits(tmp_path, text, keys):
+    """Not "the model is at it" for ever: what went wrong, and that r asks again; then the answer comes after all."""
+    (tmp_path / "01-next.md").write_text(text, encoding="utf-8")
+    app = Whole(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.engine.asked)
+        await pilot.press(*keys)
+        await settled(pilot, lambda: "The model is at it" in app.text)
+        app.engine.fail("no such model; try another")
+        await settled(pilot, lambda: "r asks again" in app.text)
+        assert "The model is at it" not in app.text and "Afterwards" not in app.text
+        assert app.text.count("no such model; try another") == 2, "in the text and in the lab"
+        asked = len(app.engine.asked)
+        await pilot.press("r")
+        await settled(pilot, lambda: len(app.engine.asked) > asked)
+        app.engine.say(next_result("was", "sat"))
+        await settled(pilot, lambda: "Afterwards" in app.text)
+
+
+@pytest.mark.parametrize(("text", "keys"), [(NEXT, ("down", "enter", "enter")), (MYTH, ("enter",))])
+async def test_a_lab_that_failed_under_its_cover_is_asked_again(tmp_path, text, keys):
+    """It failed before the learner had committed to anything; then it is asked anew."""
+    (tmp_path / "01-next.md").write_text(text, encoding="utf-8")
+    app = Whole(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.engine.asked)
+        app.engine.fail("no such model; try another")
+        await pilot.pause()
+        asked = len(app.engine.asked)
+        await pilot.press(*keys)
+        await settled(pilot, lambda: len(app.engine.asked) > asked)
+        app.engine.say(next_result("was", "sat"))
+        await settled(pilot, lambda: "Afterwards" in app.text)
+
+
+async def test_enter_and_n_at_once_turn_one_page_after_the_other():
+    """Enter is acted on by the screen, n by the app; the pages and labs they open must not be mixed."""
+    app = Whole()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_at(app, pilot, 0)
+        for key in ("enter", "n", "b", "enter", "b", "n"):
+            app.post_message(events.Key(key, None))
+        await settled(pilot, lambda: live(app))
+        await pilot.pause(0.2)
+        assert len(app.screen.query("StepPage")) == 1
+        assert app.screen.query_one(StepPage).step is app.screen.step
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -103,6 +103,14 @@ def test_a_state_directory_that_cannot_be(state, monkeypatch):
     assert only(findings.disk()).level in ("ok", "warning"), "the disk is that of the nearest folder there is"
 
 
+def test_places_are_named(state):
+    """Each with its path; what the learner has not made yet says so."""
+    said = {finding.name: finding.what for finding in findings.places()}
+    assert said["your progress"] == f"{state / 'progress.json'} (not there yet)"
+    (state / "progress.json").write_text("{}")
+    assert str(state / "progress.json") in {finding.what for finding in findings.places()}
+
+
 def test_little_disk(monkeypatch):
     usage = type("Usage", (), {"free": 10_000_000})
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)

@@ -126,6 +126,13 @@ class TutorApp(App[None]):
         else:
             self.push_screen(screen)
 
+    def action_command_palette(self) -> None:
+        """Search lessons, labs and themes."""
+        from tutor.app.parts.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_home(self) -> None:
         """Close what is open."""
         while len(self.screen_stack) > 1:

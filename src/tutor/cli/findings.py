@@ -183,6 +183,19 @@ def state() -> Iterator[Finding]:
         yield Finding("state", "ok", f"{folder} is writable")
 
 
+def places() -> Iterator[Finding]:
+    """Where things are, for whoever looks for them or reports a problem."""
+    for name, place in (
+        ("lessons in", paths.lessons()),
+        ("models in", paths.bundled_models()),
+        ("your progress", paths.progress()),
+        ("your runs in", paths.runs()),
+        ("your models in", paths.user_models()),
+        ("engine's log", paths.engine_log()),
+    ):
+        yield Finding(name, "ok", str(place) if place.exists() else f"{place} (not there yet)")
+
+
 def disk() -> Iterator[Finding]:
     """Free space where the learner's models will be."""
     folder = next((each for each in (paths.state(), *paths.state().parents) if each.is_dir()), Path("/"))
@@ -205,5 +218,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     terminal,
     state,
     disk,
+    places,
 )
 """In the order in which they are shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -64,6 +65,12 @@ class Lab(Waiting):
         @property
         def control(self) -> Lab:
             return self.lab
+
+    @dataclass
+    class Unanswered(Message):
+        """There will be no result, and this is why."""
+
+        line: str
 
     class Told(Message):
         """News from the asker, taken up in the lab's own queue."""
@@ -199,10 +206,16 @@ class Lab(Waiting):
             self.status.say(f"type here: {self.entry.placeholder}")
         elif experiments.is_long(self.form.experiment) and not on_request:
             if self.asker.question is None:
-                self.status.say("enter runs this")
+                self.wait_for_enter("enter runs this")
         else:
             self.asker.ask(Question(self.form.experiment, inputs))
             self.wait()
+
+    def wait_for_enter(self, line: str) -> None:
+        """Say what enter would do; a picture that answers something else is dimmed until then."""
+        shown = self.reply.question if self.reply is not None else None
+        self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
+        self.status.say(line)
 
     @on(EngineChanged)
     def _on_engine_changed(self) -> None:
@@ -230,6 +243,8 @@ class Lab(Waiting):
             self.explain(news.line)
         elif isinstance(news, Stopped):
             self.status.say("stopped")
+        if isinstance(news, Trouble | Stopped) and self.asker.question is None:
+            self.post_message(self.Unanswered(self.status.line))
 
     def on_piece(self, piece: Piece) -> None:
         """A long experiment says how far it is."""

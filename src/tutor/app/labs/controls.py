@@ -161,7 +161,8 @@ class Controls(Widget):
         focused = next((control.setting.name for control in self.controls if control.has_focus_within), None)
         with self.app.batch_update():
             await self.remove_children()
-            await self.mount_all([(Control if s.dial is not None else TypedControl)(s) for s in settings])
+            if self.is_attached:  # the screen may have been left meanwhile
+                await self.mount_all([(Control if s.dial is not None else TypedControl)(s) for s in settings])
         for control in self.controls:
             if control.setting.name == focused:
                 (control if isinstance(control, Control) else control.query_one(Input)).focus()

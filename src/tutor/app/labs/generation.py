@@ -51,7 +51,7 @@ class GenerationLab(Lab):
         if self.form.experiment == TEXT and not on_request:
             self._soon = None
             if self.asker.question is None:
-                self.status.say("enter writes")
+                self.wait_for_enter("enter writes")
         else:
             super().ask(on_request)
 

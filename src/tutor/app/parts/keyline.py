@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
@@ -52,8 +54,11 @@ class KeyLine(Widget):
         """One binding an action, the screen's own first and help last."""
         first: dict[str, Binding] = {}
         rest: dict[str, Binding] = {}
-        for namespace, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and enabled and binding.description:
+        own = {key: each for each in self.screen.BINDINGS if isinstance(each, Binding) for key in each.key.split(",")}
+        for key, (namespace, binding, enabled, _) in self.screen.active_bindings.items():
+            if not binding.show and key in own:  # a lab takes escape first, and leaves it to the screen when idle
+                first.setdefault(own[key].action, dataclasses.replace(own[key], key=key))
+            elif binding.show and enabled and binding.description:
                 (first if namespace is self.screen else rest).setdefault(binding.action, binding)
         last = [binding for group in (rest, first) for action, binding in group.items() if action.endswith("help")]
         shown = [binding for group in (first, rest) for binding in group.values() if binding not in last]

@@ -55,6 +55,8 @@ class LabSide(Vertical):
         if lab is None:
             lab = self.labs[name] = make_lab(preset.experiment, self.engine)
             await self.query_one("#stage").mount(lab, before="#cover")
+            if not self.is_attached:  # the screen was left meanwhile
+                return
         self.query_one("#no-lab").display = False
         for other in self.labs.values():
             other.display = other is lab

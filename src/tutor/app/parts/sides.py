@@ -55,9 +55,12 @@ class Sides(Vertical):
         side = self.query_one("#text-side")
         with self.app.batch_update():
             await side.remove_children()
+            if not self.is_attached:  # the screen was left meanwhile
+                return
             self.page = page
             await side.mount(page)
-        page.focus_first()
+        if self.is_attached:
+            page.focus_first()
 
     @property
     def in_lab(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -15,6 +17,9 @@ from tutor.app.parts.sureness import Sureness
 from tutor.course.checks import Live
 from tutor.course.lesson import Step
 
+_AT_IT = "The model is at it…"
+_AGAIN = "Nothing is lost: r asks again, n goes on."
+
 
 class TaskView(Widget):
     """The base of all: says when the learner is through with it. `done`: whether that was so on an earlier visit."""
@@ -23,8 +28,11 @@ class TaskView(Widget):
     COVERED = False
     """Whether the lab is covered until the learner has committed to something."""
 
+    @dataclass
     class Finished(Message):
-        """The task is done; what stands after the rule may be shown."""
+        """The task of this step is done; what stands after the rule may be shown."""
+
+        step: Step
 
     class Committed(Message):
         """The learner has committed to something; the lab may show its answer now."""
@@ -38,6 +46,9 @@ class TaskView(Widget):
     def focus_first(self) -> bool:
         """Focus what one answers with; false if there is no such thing."""
         return False
+
+    def failed(self, why: str) -> None:
+        """The lab has no answer, and says why; a task that waits for one says so too."""
 
 
 class DoInLab(TaskView):
@@ -81,7 +92,7 @@ class DoInLab(TaskView):
         """The lab's record fits."""
         self.done = True
         self.display_state()
-        self.post_message(self.Finished())
+        self.post_message(self.Finished(self.step))
 
 
 class Guess(TaskView):
@@ -144,7 +155,7 @@ class Guess(TaskView):
         for widget in self.query("Choices, Input, Sureness"):
             widget.can_focus = False
             widget.display = isinstance(widget, Choices)
-        self._reveal(Content.styled("The model is at it…", "$text-muted"))
+        self._reveal(Content.styled(_AT_IT, "$text-muted"))
         self.post_message(self.Committed())
 
     def answered(self, answer: Live, right: bool) -> None:
@@ -157,11 +168,11 @@ class Guess(TaskView):
         if answer.text in self.prediction.choices:
             self.query_one(Choices).mark(self.prediction.choices.index(answer.text), "●", "$text-success")
         self.done = True
-        self.post_message(self.Finished())
+        self.post_message(self.Finished(self.step))
 
     def failed(self, why: str) -> None:
-        """There is no live answer to show."""
-        self._reveal(Content.styled(why, "$text-error"))
+        if self.committed and not self.done:
+            self._reveal(_no_answer(why))
 
     def _reveal(self, content: Content) -> None:
         reveal = self.query_one("#reveal", Static)
@@ -190,7 +201,7 @@ class QuizTask(TaskView):
         rights = {index for index, each in enumerate(self.step.choices) if each.right}
         if rights <= rows.marks.keys() and not self.done:
             self.done = True
-            self.post_message(self.Finished())
+            self.post_message(self.Finished(self.step))
 
 
 class RunIt(TaskView):
@@ -215,14 +226,23 @@ class RunIt(TaskView):
         self.screen.set_focus(None)
         self.query_one(Choices).display = False
         self.query_one("#reveal").display = True
-        self.query_one("#reveal", Static).update(Content.styled("The model is at it…", "$text-muted"))
+        self.query_one("#reveal", Static).update(Content.styled(_AT_IT, "$text-muted"))
         self.post_message(self.Committed())
+
+    def failed(self, why: str) -> None:
+        reveal = self.query_one("#reveal", Static)
+        if reveal.display:
+            reveal.update(_no_answer(why))
 
     def answered(self) -> None:
         """The experiment has run."""
         self.query_one("#reveal").display = False
         self.done = True
-        self.post_message(self.Finished())
+        self.post_message(self.Finished(self.step))
+
+
+def _no_answer(why: str) -> Content:
+    return Content.assemble((why, "$text-error"), ("\n" + _AGAIN, "$text-muted"))
 
 
 VIEWS: dict[str, type[TaskView]] = {

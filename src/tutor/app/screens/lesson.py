@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,6 @@ from tutor.course import checks
 from tutor.course.lesson import Lesson, Outline, Preset, Step
 from tutor.course.progress import Miss, Progress
 from tutor.course.whitelist import ExpressionError
-from tutor.experiments import is_long
 
 if TYPE_CHECKING:
     from tutor.app.engine_client import EngineClient
@@ -50,6 +50,8 @@ class LessonScreen(Frame):
         """The step one is at; past the last one at the end."""
         self.sides = Sides(engine)
         self.lab_side = self.sides.lab_side
+        self._turning = asyncio.Lock()
+        """Keys are acted on in the app's queue, what is chosen on a page in the screen's: one step at a time."""
 
     def _first_index(self, wanted: str) -> int:
         place = self.progress.record.place
@@ -77,23 +79,26 @@ class LessonScreen(Frame):
         return page.asked if isinstance(page, StepPage) else None
 
     async def _open(self) -> None:
-        """Show the step one is at, and load its preset."""
-        step = self.step
-        number, name = self.lesson.outline.number, self.lesson.outline.title
-        self.head(f"{number}  {name}", self.lesson.goal)
-        if step is None:
-            await self.sides.turn_to(Ending(self.lesson, self._following(), self.progress.record))
-            self.lab_side.covered = False
-        else:
-            self.progress.visit(self.lesson.outline.name, step.key)
-            page = StepPage(step, self._is_done(step))
-            await self.sides.turn_to(page)
-            await self._load_preset(step, page.asked)
-        self._show_dots()
-        self.refresh_bindings()
+        """Show the step one is at, and load its preset. All this takes a moment, in which one may go elsewhere."""
+        async with self._turning:
+            step = self.step
+            self.head(f"{self.lesson.outline.number}  {self.lesson.outline.title}", self.lesson.goal)
+            if step is None:
+                await self.sides.turn_to(Ending(self.lesson, self._following(), self.progress.record))
+            else:
+                self.progress.visit(self.lesson.outline.name, step.key)
+                await self.sides.turn_to(StepPage(step, self._is_done(step)))
+            if self.is_attached:
+                await self._load_preset(step)
+            if self.is_attached:
+                self._show_dots()
+                self.refresh_bindings()
 
-    async def _load_preset(self, step: Step, task: TaskView | None) -> None:
+    async def _load_preset(self, step: Step | None) -> None:
         """The step's own preset; where the text is entered in the middle or asks, the one before it."""
+        if step is None:
+            self.lab_side.covered = False
+            return
         preset = step.preset
         if preset is None and (self.lab_side.preset is None or step.kind == "predict"):
             preset = self.lesson.preset_for(self.index)
@@ -101,8 +106,9 @@ class LessonScreen(Frame):
         self.lab_side.covered = False
         if preset is not None:
             await self.lab_side.show(preset)
-        self.lab_side.covered = task is not None and task.COVERED
-        self.lab_side.write_caption()
+        if self.is_attached:
+            self.lab_side.covered = self.asked is not None and self.asked.COVERED
+            self.lab_side.write_caption()
 
     def _is_done(self, step: Step) -> bool:
         return (self.lesson.outline.name, step.key) in self.progress.record.done
@@ -118,18 +124,17 @@ class LessonScreen(Frame):
         total = len(self.lesson.steps)
         dots.name_here = f"{self.index + 1} of {total}" if step else f"{sum(dots.done)} of {total} done"
 
-    def _mark_done(self) -> None:
-        if self.step is not None:
-            self.progress.mark_done(self.lesson.outline.name, self.step.key)
-            self._show_dots()
-            self.lab_side.done = self._is_done(self.step)
-            self.lab_side.write_caption()
+    def _mark_done(self, step: Step) -> None:
+        self.progress.mark_done(self.lesson.outline.name, step.key)
+        self._show_dots()
+        self.lab_side.done = self.step is not None and self._is_done(self.step)
+        self.lab_side.write_caption()
 
     # What the learner does in the text.
 
     @on(TaskView.Finished)
-    def _finished(self) -> None:
-        self._mark_done()
+    def _finished(self, event: TaskView.Finished) -> None:
+        self._mark_done(event.step)
         self.refresh_bindings()
 
     @on(TaskView.Committed)
@@ -143,21 +148,27 @@ class LessonScreen(Frame):
         result = self.lab_side.answer_to(preset)
         if result is not None:
             self._tell(preset, result)
-        elif self.lab_side.lab is not None and is_long(preset.experiment):
-            self.lab_side.lab.ask(on_request=True)  # a long experiment waits to be asked
+        elif self.lab_side.lab is not None and self.lab_side.lab.asker.question is None:
+            self.lab_side.lab.ask(on_request=True)  # it is long and waits to be asked, or has failed before
 
     @on(Lab.Answered)
     def _answered(self, event: Lab.Answered) -> None:
         """The lab has a new result: is it the answer to the guess, does it fulfil the task?"""
         self.lab_side.write_caption()
-        step, preset, task = self.step, self.lab_side.preset, self.asked
-        if step is None or task is None or (task.done and isinstance(task, DoInLab)):
+        preset, task = self.lab_side.preset, self.asked
+        if task is None or (task.done and isinstance(task, DoInLab)):
             return
         if isinstance(task, DoInLab):
-            if checks.task_done(step, preset, event.name, event.inputs, event.result):
+            if checks.task_done(task.step, preset, event.name, event.inputs, event.result):
                 task.finish()
         elif preset is not None and event.name == preset.experiment and event.inputs == preset.inputs:
             self._tell(preset, event.result)
+
+    @on(Lab.Unanswered)
+    def _unanswered(self, event: Lab.Unanswered) -> None:
+        """The lab has failed or was stopped: nobody shall wait for an answer that does not come."""
+        if self.asked is not None:
+            self.asked.failed(event.line)
 
     def _tell(self, preset: Preset, result: object) -> None:
         """Give the preset's result to the task that waits for it."""
@@ -185,7 +196,7 @@ class LessonScreen(Frame):
         if self.step is None:
             return
         if self.step.kind == "read":
-            self._mark_done()
+            self._mark_done(self.step)
         self.index += 1
         await self._open()
 
@@ -222,8 +233,15 @@ class LessonScreen(Frame):
 
     async def action_reload(self) -> None:
         """The step's own inputs again."""
-        if self.lab_side.preset is not None and not self.lab_side.covered:
-            await self.lab_side.show(self.lab_side.preset)
+        async with self._turning:
+            preset, task = self.lab_side.preset, self.asked
+            if preset is None or self.lab_side.covered:
+                return
+            if self.lab_side.engine.state == "gone":
+                self.lab_side.engine.restart()
+            await self.lab_side.show(preset)
+            if task is not None and task.COVERED and not task.done and self.lab_side.lab is not None:
+                self.lab_side.lab.ask(on_request=True)  # the answer that the task still waits for
 
     def action_home(self) -> None:
         self.post_message(GoHome())
