@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 import struct
+import subprocess
+import sys
 import time
 
 import pytest
@@ -148,6 +150,27 @@ def test_a_config_that_asks_for_too_much_is_refused_before_anything_is_made(fold
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 256}))
     assert "more are missing" in refusal(folder)
+
+
+def test_enormous_sizes_within_the_limits_take_no_memory(folder):
+    """Some 10 TB if it were made: what is wrong is found in the file's header before anything is."""
+    resource = pytest.importorskip("resource", reason="the system does not tell a process how much memory it took")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"hidden_size": 1 << 16, "intermediate_size": 1 << 18, "num_hidden_layers": 40, "head_dim": 1 << 12}
+    (folder / "config.json").write_text(json.dumps(config))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "has shape" in refusal(folder)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes, and bytes on a Mac
+
+
+def test_opening_a_checkpoint_does_not_import_the_compiler_of_torch(folder):
+    """It takes as long as importing torch, and first values of weights on the meta device would import it."""
+    code = f"""if True:
+        import pathlib, sys
+        from tutor.engine.checkpoint import load_decoder
+        load_decoder(pathlib.Path({str(folder)!r}))
+        sys.exit("torch._dynamo" in sys.modules)"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_pickle_is_refused_and_never_opened(folder, tmp_path):

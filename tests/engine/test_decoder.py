@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import tiny_config
+from tutor.engine import trace as trace_module
 from tutor.engine.cache import Cache
 from tutor.engine.config import DecoderConfig
 from tutor.engine.decoder import Decoder
@@ -149,6 +150,55 @@ def test_watching_changes_nothing(model):
     assert trace.stages.keys() == expected | {(name, -1) for name in set(NAMES) - layered}
 
 
+def test_every_stage_has_the_shape_that_the_table_in_trace_says():
+    """Sizes that differ from each other: B 2, T 3 tokens after 4 in the cache, so S 7."""
+    model = random_decoder(tiny_config(head_dim=6))
+    config, trace, cache = model.config, Trace(), Cache(7)
+    model(random_ids(2, 4), cache=cache)
+    model(random_ids(2, 3), cache=cache, trace=trace)
+    sizes = {"B": 2, "T": 3, "S": 7, "C": 16, "H": 4, "D": 6, "F": 32, "V": config.vocab_size}
+    rows = [line.split("|")[1:3] for line in trace_module.__doc__.splitlines() if line.startswith("| `")]
+    table = {name.strip(" `"): shape for names, shape in rows for name in names.split(",")}
+    assert table.keys() == set(NAMES)
+    for (name, _), tensor in trace.stages.items():
+        assert tensor.shape == tuple(sizes[letter.strip()] for letter in table[name].split(",")), name
+
+
+def test_the_learners_own_function_that_does_the_same_gives_the_same(model):
+    """Softmax, mask and attention written anew: called with what the documentation says, and used."""
+
+    def softmax(scores):
+        powers = (scores - scores.amax(-1, keepdim=True)).exp()
+        return powers / powers.sum(-1, keepdim=True)
+
+    def mask(T, S):
+        return torch.tensor([[s <= S - T + t for s in range(S)] for t in range(T)])
+
+    def attention(q, k, v, mask):
+        scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.shape[-1] ** 0.5
+        return torch.einsum("bhts,bhsd->bhtd", softmax(scores.masked_fill(~mask, -torch.inf)), v)
+
+    ids = random_ids(2, 6)
+    for name, theirs in {"softmax": softmax, "mask": mask, "attention": attention}.items():
+        torch.testing.assert_close(model(ids, interventions=[ReplaceFunction(name, theirs)]), model(ids))
+
+
+def test_without_the_mask_an_earlier_token_sees_later_ones(model):
+    trace = Trace({"pattern"})
+    model(random_ids(1, 5), trace=trace, interventions=[NoCausalMask()])
+    assert trace["pattern", 0].min() > 0
+
+
+def test_shuffled_positions_are_the_same_positions_in_another_order(model):
+    trace, plain = Trace({"pos_embed"}), Trace({"pos_embed"})
+    ids = random_ids(1, 12)
+    model(ids, trace=trace, interventions=[ShufflePositions(1)])
+    model(ids, trace=plain)
+    shuffled, ordered = trace["pos_embed"].tolist(), plain["pos_embed"].tolist()
+    assert shuffled != ordered
+    assert sorted(shuffled) == sorted(ordered)
+
+
 def test_the_stream_is_the_sum_of_what_was_added(model):
     """resid_post of layer 1 = embed + every attn_out + every mlp_out."""
     trace = Trace()
@@ -230,7 +280,14 @@ def test_patching_everything_gives_the_other_run(model):
         ({"hidden_act": "gelu"}, "hidden_act is 'gelu'"),
         ({"num_hidden_layers": 1 << 23}, "not a sensible size"),
         ({"vocab_size": "many"}, "not a sensible size"),
+        ({"hidden_size": "abc"}, "not a sensible size"),
+        ({"hidden_size": -16}, "not a sensible size"),
+        ({"hidden_size": 1e12}, "not a sensible size"),
+        ({"vocab_size": True}, "not a sensible size"),
         ({"rms_norm_eps": "small"}, "rms_norm_eps"),
+        ({"rms_norm_eps": 10**400}, "rms_norm_eps"),
+        ({"rope_scaling": {"rope_type": "linear", "factor": 10**400}}, "factor"),
+        ({"tie_word_embeddings": "no"}, "not true or false"),
         ({"rope_theta": None, "rope_parameters": 3}, "rope"),
         ({"rope_scaling": {"rope_type": "yarn", "factor": 2.0}}, "'yarn'"),
         ({"rope_scaling": {"rope_type": "llama3", "factor": 2.0}}, "low_freq_factor"),

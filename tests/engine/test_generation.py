@@ -76,6 +76,14 @@ def test_a_stop_string_ends_even_across_tokens():
     assert steps[-1].finished == "stop"
 
 
+def test_a_stop_string_may_begin_inside_a_token_and_stays_in_the_text():
+    model, prompt = chain("The", " cat", " sat", " on", " it")
+    steps = run(model, prompt, stop=["at sat"])
+    assert "".join(step.text for step in steps) == " cat sat"
+    assert steps[-1].finished == "stop"
+    assert run(model, prompt, stop=[""])[-1].finished == "end"  # nothing at all stops nothing
+
+
 def test_the_prompt_is_no_stop():
     model, prompt = chain("The", " cat", " sat")
     assert run(model, prompt, stop=["The"])[-1].finished == "end"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +69,14 @@ class DecoderConfig:
     def _check(self) -> None:
         for name, most in _LIMITS.items():
             value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= most:
+            if type(value) is not int or not 1 <= value <= most:  # a bool is an int, too
                 self._refuse(f"{name} is {value!r}, not a sensible size")
         for name in ("rms_norm_eps", "rope_theta"):
-            if not _is_positive(value := getattr(self, name)):
+            if not rotary.is_positive(value := getattr(self, name)):
                 self._refuse(f"{name} is {value!r}, not a number above 0")
+        for name in ("tie_word_embeddings", "attention_bias", "mlp_bias"):
+            if not isinstance(value := getattr(self, name), bool):
+                self._refuse(f"{name} is {value!r}, not true or false")
         for name in ("bos_token_id", "eos_token_id"):
             ids = getattr(self, name)
             if not all(isinstance(i, int) for i in (ids if isinstance(ids, tuple) else [ids or 0])):
@@ -142,7 +144,3 @@ def _rotary_entries(raw: Mapping[str, Any]) -> dict[str, Any]:
     if scaling.get("rope_type", "default") != "default":
         found["rope_scaling"] = scaling
     return found
-
-
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and value > 0

@@ -28,8 +28,9 @@ def generate(
 ) -> Iterator[Step]:
     """Continue `ids` by up to `tokens` tokens and yield one record for each.
 
-    Ends at an end token (whose text is not given), after a stop string, when the budget or the model's context is
-    used up, or soon after `cancelled()`. Raises ValueError for an empty prompt or one that fills the context.
+    Ends at an end token (whose text is not given), with the token that completes a stop string (which stays part of
+    the text, as the learner sees what the model wrote), when the budget or the model's context is used up, or soon
+    after `cancelled()`. Raises ValueError for an empty prompt or one that fills the context.
     """
     context = model.config.max_position_embeddings
     if not 0 < len(ids) < context:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,8 +36,13 @@ def check(scaling: Mapping[str, Any] | None) -> None:
         raise InputError(f"rope_scaling {kind!r}", "this kind is not known here", f"use one of {', '.join(KINDS)}")
     for name in _NUMBERS[kind]:
         value = (scaling or {}).get(name)
-        if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+        if not is_positive(value):
             raise InputError(f"rope_scaling {kind!r}", f"{name} is {value!r}", "get the checkpoint again")
+
+
+def is_positive(value: object) -> bool:
+    """Whether something out of a config.json is a number above 0 that a float can hold."""
+    return isinstance(value, int | float) and 0 < value <= sys.float_info.max
 
 
 def frequencies(D: int, theta: float, scaling: Mapping[str, Any] | None, *, context: int, length: int) -> Tensor:

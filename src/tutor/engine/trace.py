@@ -7,7 +7,8 @@ Stages are named with TransformerLens's vocabulary. A stage without layers has l
 | `embed` | B, T, C | the token embeddings |
 | `pos_embed` | T, D | the angles' cosines (rotary positions add nothing to the stream) |
 | `resid_pre`, `resid_mid`, `resid_post` | B, T, C | the residual stream before, inside and after a layer |
-| `q`, `k`, `v` | B, H, T, D | queries, keys, values; q and k after rotation |
+| `q` | B, H, T, D | queries, after rotation |
+| `k`, `v` | B, H, S, D | keys, after rotation, and values: those in the cache, too, and each query head's own copy |
 | `attn_scores`, `pattern` | B, H, T, S | scores (scaled, masked ones −∞) and their softmax |
 | `z` | B, H, T, D | the mixed values of each head |
 | `attn_out`, `mlp_out` | B, T, C | what attention and feed-forward add to the stream |
