@@ -39,3 +39,14 @@ def _sign(character: str, spaces: bool) -> str:
 def _named(character: str) -> str:
     """The code point of a character that draws nothing, such as a control or a change of direction."""
     return f"<U+{ord(character):04X}>"
+
+
+_UNSAFE = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+) | {0x09: "\t", 0x0A: "\n"}
+"""Control characters of ASCII and Latin-1, and those that turn the direction of writing, with what is shown."""
+
+
+def harmless(text: str) -> str:
+    """Running text as it is, but for characters that steer the terminal or turn what stands beside it around."""
+    return text.translate(_UNSAFE)

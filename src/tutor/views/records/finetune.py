@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tutor.experiments.finetune import Started
 from tutor.views.curve import Curve, Series
+from tutor.views.visible import harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,7 +39,7 @@ def curve(updates: tuple[Update, ...], before: float) -> RenderableType:
 
 def sample(prompt: str, text: str) -> Text:
     """A sample with its prompt set apart."""
-    shown = Text(text)
+    shown = Text(harmless(text))
     shown.stylize("dim", 0, len(prompt))
     return shown
 

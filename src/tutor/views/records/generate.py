@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.token_strip import TokenStrip
-from tutor.views.visible import visible
+from tutor.views.visible import harmless, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,13 +24,10 @@ _REASONS = {
     "cancelled": "it was stopped",
 }
 
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {0x09: "\t", 0x0A: "\n"}
-"""Control characters of ASCII and Latin-1, and what is shown for them."""
-
 
 def piece(record: Prompt | Step) -> str:
     """Text as it is made: first the prompt, then what each token adds."""
-    return _harmless(record.text)
+    return harmless(record.text)
 
 
 def picture(result: Result) -> RenderableType:
@@ -41,7 +38,7 @@ def picture(result: Result) -> RenderableType:
         [step.probability for step in shown],
         ends=("drawn against the odds", "certain"),
     )
-    return Group(Text.assemble((_harmless(result.prompt), "dim"), _harmless(result.text)), Text(), strip)
+    return Group(Text.assemble((harmless(result.prompt), "dim"), harmless(result.text)), Text(), strip)
 
 
 def words(result: Result) -> list[str]:
@@ -50,7 +47,7 @@ def words(result: Result) -> list[str]:
     sentences = [
         *_boldest(result),
         f"{result.model} added {speed} and stopped because {_REASONS[result.finished]}.",
-        f"The text: {_harmless(result.prompt + result.text)}",
+        f"The text: {harmless(result.prompt + result.text)}",
     ]
     if result.truncated:
         sentences.append(f"The prompt is longer than the context: its first {result.truncated} tokens were left out.")
@@ -71,8 +68,3 @@ def _boldest(result: Result) -> list[str]:
 
 def _bare(text: str) -> str:
     return visible(text.strip(), spaces=False) or visible(text)
-
-
-def _harmless(text: str) -> str:
-    """The text without control characters but line ends and tabs: a model must not steer the terminal."""
-    return text.translate(_CONTROLS)
