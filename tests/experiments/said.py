@@ -2,7 +2,7 @@
 
 The rule, the same for all experiments. A number in a sentence, with its decimals, must be a number of the document
 when that is rounded in the same way; or such a number as per cent, counted from one instead of zero, or with its
-sign or "… from 1" dropped; or how many entries one of its lists has, or how many are beyond those that are told.
+sign or "… from 1" dropped; or how many entries one of its lists has or characters and bytes one of its texts.
 What an experiment's sentences work out beyond that is in `DERIVED`, with how. Numbers inside text of the record
 (a token "1987", a model's name) are no claims.
 """
@@ -43,7 +43,7 @@ def unsupported(document: dict[str, Any], sentences: list[str], derived: tuple[f
     wrong = []
     for sentence in sentences:
         wrong += [f"{word!r} in: {sentence}" for word in QUOTED.findall(sentence) if not _is_text(word, shown)]
-        bare = _without(sentence, shown)
+        bare = _without(QUOTED.sub("", sentence), shown)
         for match in NUMBER.finditer(bare):
             per_cent = bare[match.end() :].lstrip().startswith("%")
             if not _is_number(match.group(), per_cent, numbers):
