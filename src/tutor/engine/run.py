@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tutor import paths
-from tutor.engine import registry
-from tutor.engine.pretraining import CHECKPOINT
+from tutor.engine import data_parallel, registry
+from tutor.engine.pretraining import CHECKPOINT, prepare
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task
-from tutor.engine.tuned import free_name, keep
+from tutor.engine.tuned import free_name, keep, write_report
 from tutor.errors import InputError
 from tutor.storage import write_json
 
@@ -28,6 +28,15 @@ def begun_with(recipe: Path, tokens: int | None, seed: int | None) -> dict[str, 
     """What has to be the same for a run to be continued."""
     digest = hashlib.sha256(recipe.read_bytes()).hexdigest()
     return {"recipe": digest, "tokens": tokens, "seed": seed}
+
+
+def begin(wanted: str | None, recipe: Recipe, data: Path, about: dict[str, Any]) -> Path:
+    """The folder of the run (see `folder_for`) with the data prepared in it. Of several processes one does it."""
+    data_parallel.join()
+    if data_parallel.is_first():
+        prepare(recipe, data, folder_for(wanted, recipe.name, about))
+    data_parallel.wait()
+    return folder_for(wanted, recipe.name, about)
 
 
 def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
@@ -80,7 +89,8 @@ def history(folder: Path) -> dict[str, Any] | None:
 
 def write_history(folder: Path, document: dict[str, Any]) -> None:
     """Keep curve and samples, so that a run which goes on after a break has all of them."""
-    write_json(folder / HISTORY, document)
+    if data_parallel.is_first():
+        write_json(folder / HISTORY, document)
 
 
 def sample(task: Task, prompt: str, tokens: int) -> str:
@@ -100,16 +110,22 @@ def sample(task: Task, prompt: str, tokens: int) -> str:
     return prompt + "".join(step.text for step in steps)
 
 
-def save_model(folder: Path, recipe: Recipe, task: Task) -> Path:
-    """Keep the trained model under the run's name among the learner's own, and remove what only training needs."""
+def finish(folder: Path, recipe: Recipe, task: Task, report: Any) -> None:
+    """Keep the trained model under the run's name among the learner's own, and the run's record.
+
+    What only training needs is removed. Of several processes the first does it, when none needs the files any more.
+    """
+    data_parallel.wait()
+    if not data_parallel.is_first():
+        return
 
     def write(part: Path) -> None:
         save(recipe, task, part)
         shutil.copyfile(folder / "tokenizer.json", part / "tokenizer.json")
 
-    kept = keep(folder.name, write)
+    keep(folder.name, write)
     _clear(folder)
-    return kept
+    write_report(folder.name, report)
 
 
 def save(recipe: Recipe, task: Task, folder: Path) -> None:

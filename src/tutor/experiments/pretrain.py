@@ -1,7 +1,8 @@
 """Train a model from nothing, as a recipe describes it.
 
 The recipe is a TOML file: text, tokenizer, architecture, optimiser, length. A run that was stopped goes on with the
-same command. The model is kept under its name and opens with --model NAME.
+same command. The model is kept under its name and opens with --model NAME. Several processes share the work under
+torchrun --local-ranks-filter 0 --nproc-per-node 2 -m tutor pretrain RECIPE.
 """
 
 from __future__ import annotations
@@ -126,8 +127,8 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     if inputs.seed is not None:
         recipe = dataclasses.replace(recipe, training=recipe.training | {"seed": inputs.seed})
     chosen = device.choose(inputs.device)
-    folder = run.folder_for(inputs.name, recipe.name, run.begun_with(file, inputs.tokens, inputs.seed))
-    pretraining.prepare(recipe, Path(inputs.data).expanduser() if inputs.data else file.parent, folder)
+    data = Path(inputs.data).expanduser() if inputs.data else file.parent
+    folder = run.begin(inputs.name, recipe, data, run.begun_with(file, inputs.tokens, inputs.seed))
     task = pretraining.task_of(recipe, folder, inputs.tokens)
     yield from _Run(inputs, recipe, task, folder, chosen).stream(cancelled)
 
@@ -143,7 +144,7 @@ class _Run:
     def stream(self, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sample | Result]:
         import time
 
-        from tutor.engine import pretraining, run, tuned
+        from tutor.engine import pretraining, run
         from tutor.experiments.frame.record import document
 
         start, steps = time.perf_counter(), self.task.options.steps
@@ -163,8 +164,7 @@ class _Run:
             self._remember(last)
         result = self._result(last, time.perf_counter() - start)
         if result.finished == "budget":
-            run.save_model(self.folder, self.recipe, self.task)
-            tuned.write_report(self.folder.name, document("pretrain", self.inputs, result))
+            run.finish(self.folder, self.recipe, self.task, document("pretrain", self.inputs, result))
         yield result
 
     def _recall(self) -> None:
