@@ -117,7 +117,7 @@ async def test_arrows_change_the_focused_control_and_tab_moves_on():
         await pilot.press("tab", "down", "pageup")
         assert app.lab.inputs.width == 64
         await pilot.press("shift+tab", "shift+tab", "up")
-        assert app.lab.inputs.kind == "rotary"
+        assert app.lab.inputs.kind == "learned"
         await settled(pilot, lambda: bool(app.answered) and app.answered[-1].inputs == app.lab.inputs)
 
 
