@@ -12,6 +12,8 @@ from textual.widgets import Input
 PICTURE = Path(__file__).parent / "snapshots" / "lesson.svg"
 SIZE = (120, 36)
 LESSON, STEP = "08-attention", "read: Who was hungry?"
+CELL = 12.2
+"""The width of a character in Textual's pictures."""
 PATIENCE = 120.0
 """Seconds that the engine may take to start and answer."""
 
@@ -34,13 +36,29 @@ async def make():
         await pilot.pause(2.0)  # the marks of a fresh preset fade
         picture = app.export_screenshot(title="tutor")
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(_without_web_fonts(picture), encoding="utf-8")
+    PICTURE.write_text(_with_spaces_as_places(_without_web_fonts(picture)), encoding="utf-8")
     print(PICTURE)
 
 
 def _without_web_fonts(svg):
     """A picture that lies in the repository must not call anybody when it is looked at."""
     return re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+def _with_spaces_as_places(svg):
+    """Some programs drop spaces at the ends of a piece of text; they become a shift of the piece instead."""
+    return re.sub(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*)>([^<]*)</text>', _shifted, svg)
+
+
+def _shifted(match):
+    x, y, length, rest, text = match.groups()
+    space = "&#160;"
+    characters = text.replace(space, " ")
+    before = len(characters) - len(characters.lstrip(" "))
+    after = len(characters) - before - len(characters.strip(" "))
+    x, length = float(x) + before * CELL, float(length) - (before + after) * CELL
+    kept = characters.strip(" ").replace(" ", space)
+    return f'x="{x:g}"{y} textLength="{length:g}"{rest}>{kept}</text>' if kept else "</text>"
 
 
 if __name__ == "__main__":

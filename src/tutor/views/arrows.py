@@ -43,8 +43,9 @@ class Arrows:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         source = set_cell_size(self.source, min(cell_len(self.source), options.max_width // 4))
-        longest = max((cell_len(arrow.label) + cell_len(arrow.note) for arrow in self.arrows), default=0)
-        room = max(options.max_width - cell_len(source) - min(longest, options.max_width // 3) - 13, 1)
+        third = options.max_width // 3
+        longest = max((min(cell_len(arrow.label), third) + cell_len(arrow.note) for arrow in self.arrows), default=0)
+        room = max(options.max_width - cell_len(source) - min(longest, options.max_width // 2) - 13, 1)
         coloured = not is_shaded(console, options)
         for index, arrow in enumerate(self.arrows):
             yield Segment(source if index == 0 else " " * cell_len(source), _BOLD)
@@ -53,7 +54,7 @@ class Arrows:
             style = Style(color=palette.hexadecimal(0.4 + 0.15 * share)) if coloured else Style()
             yield Segment(f" {joint}", _DIM)
             yield Segment(_shaft(share, room, options.ascii_only), style)
-            yield Segment(f" {set_cell_size(arrow.label, min(cell_len(arrow.label), options.max_width // 3))}")
+            yield Segment(f" {set_cell_size(arrow.label, min(cell_len(arrow.label), third))}")
             yield Segment(f"  {arrow.weight:.2f}", _BOLD)
             if arrow.note:
                 yield Segment(f"  {arrow.note}", _DIM)

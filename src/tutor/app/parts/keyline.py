@@ -54,15 +54,16 @@ class KeyLine(Widget):
         """One binding an action, the screen's own first and help last."""
         first: dict[str, Binding] = {}
         rest: dict[str, Binding] = {}
-        own = {key: each for each in self.screen.BINDINGS if isinstance(each, Binding) for key in each.key.split(",")}
+        shown = [each for each in self.screen.BINDINGS if isinstance(each, Binding) and each.show]
+        own = {key: each for each in shown for key in each.key.split(",")}
         for key, (namespace, binding, enabled, _) in self.screen.active_bindings.items():
             if not binding.show and key in own:  # a lab takes escape first, and leaves it to the screen when idle
                 first.setdefault(own[key].action, dataclasses.replace(own[key], key=key))
             elif binding.show and enabled and binding.description:
                 (first if namespace is self.screen else rest).setdefault(binding.action, binding)
         last = [binding for group in (rest, first) for action, binding in group.items() if action.endswith("help")]
-        shown = [binding for group in (first, rest) for binding in group.values() if binding not in last]
-        return shown[: MOST - len(last[:1])] + last[:1]
+        others = [binding for group in (first, rest) for binding in group.values() if binding not in last]
+        return others[: MOST - len(last[:1])] + last[:1]
 
     def on_click(self, event: events.Click) -> None:
         for start, end, key in self._spans:
