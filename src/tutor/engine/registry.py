@@ -55,9 +55,14 @@ def entries() -> tuple[Entry, ...]:
     found = {name: Entry(name, file, "decoder", "guest") for name, file in guests.found().items()}
     for folder, source in _folders():
         for directory in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if directory.is_dir() and not directory.name.startswith("."):
+            if directory.is_dir() and not directory.name.startswith(".") and _holds_a_model(directory):
                 found[directory.name] = Entry(directory.name, directory, kind_of(directory), source)
     return tuple(found[name] for name in sorted(found))
+
+
+def _holds_a_model(directory: Path) -> bool:
+    """Whether there is more than a recipe and notes: a model that is still to be trained is not listed."""
+    return any(file.suffix in (".json", ".safetensors") for file in directory.iterdir())
 
 
 def _folders() -> tuple[tuple[Path, Source], ...]:
