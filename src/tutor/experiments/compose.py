@@ -64,6 +64,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Bar:
+    number: int
+    """As musicians count, from 1; 0 for a pick-up, which belongs to the bar that it completes."""
     beats: float
     """Its length in quarter notes."""
     right: bool
@@ -78,6 +80,8 @@ class Result:
     abc: str
     """The tune as a file would hold it."""
     key: str
+    sharps: int
+    """Of the key's signature; flats below 0."""
     metre: str
     bars: tuple[Bar, ...]
     full_bars: int
@@ -104,6 +108,7 @@ def run(inputs: Inputs) -> Result:
     import time
 
     from tutor.engine import composing, loading
+    from tutor.engine.abc import signature
     from tutor.engine.sampling import SamplingOptions
 
     style = _style(inputs.style)
@@ -127,6 +132,7 @@ def run(inputs: Inputs) -> Result:
         style=style,
         abc=text,
         key=kept.tune.key if kept.tune else "",
+        sharps=sum(signature(kept.tune.key).values()) if kept.tune else 0,
         metre=kept.tune.metre if kept.tune else "",
         bars=bars,
         full_bars=composing.full_bars(kept.abc),
@@ -183,11 +189,15 @@ def _write(files: dict[str, Path], text: str, tune: Tune | None, style: str) -> 
 
 def _records(tune: Tune | None) -> tuple[tuple[Note, ...], tuple[Bar, ...]]:
     notes: list[Note] = []
-    bars = tune.bars if tune else ()
-    start = 0.0
-    for index, bar in enumerate(bars):
-        for note in bar.notes:
-            beats = float(4 * note.length)
-            notes.append(Note(note.text, note.pitch, round(start, 6), beats, index))
-            start += beats
-    return tuple(notes), tuple(Bar(float(4 * bar.length), bar.right) for bar in bars)
+    bars: list[Bar] = []
+    start, number = 0.0, 0
+    for section in tune.sections if tune else ():
+        for index, bar in enumerate(section.bars):
+            is_pickup = index == 0 and len(section.bars) > 1 and bar.length < section.bars[1].length
+            number += not is_pickup
+            for note in bar.notes:
+                beats = float(4 * note.length)
+                notes.append(Note(note.text, note.pitch, round(start, 6), beats, len(bars)))
+                start += beats
+            bars.append(Bar(0 if is_pickup else number, float(4 * bar.length), bar.right))
+    return tuple(notes), tuple(bars)

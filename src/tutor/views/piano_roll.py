@@ -13,13 +13,14 @@ from rich.style import Style
 _DIM = Style(dim=True)
 _PLAIN = Style()
 _WRONG = Style(bold=True, reverse=True)
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _GUTTER = 5
 
 
-def name_of(pitch: int) -> str:
-    """60 → `C4`, the middle C."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
+def name_of(pitch: int, flats: bool = False) -> str:
+    """60 → `C4`, the middle C; a black key is named as in keys with sharps, or as in keys with `flats`."""
+    return f"{(_FLATS if flats else _SHARPS)[pitch % 12]}{pitch // 12 - 1}"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class RollBar:
     notes: Sequence[Sounded]
     steps: int
     """How many columns it is wide."""
+    label: str = ""
+    """What stands above it."""
     marked: bool = False
     """Whether to point at it: its length is wrong."""
 
@@ -51,6 +54,8 @@ class PianoRoll:
     """
 
     bars: Sequence[RollBar]
+    flats: bool = False
+    """Whether the key has flats."""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(30, options.max_width), options.max_width)
@@ -59,8 +64,8 @@ class PianoRoll:
         first = 0
         while first < len(self.bars):
             line = self._fitting(first, options.max_width - _GUTTER - 1)
-            yield from _heading(line, first)
-            yield from _rows(line)
+            yield from _heading(line)
+            yield from self._rows(line)
             first += len(line)
 
     def _fitting(self, first: int, room: int) -> Sequence[RollBar]:
@@ -72,24 +77,23 @@ class PianoRoll:
             count -= count % 4
         return self.bars[first : first + max(count, 1)]
 
+    def _rows(self, line: Sequence[RollBar]) -> Iterator[Segment]:
+        pitches = sorted({note.pitch for bar in line for note in bar.notes if note.pitch is not None}, reverse=True)
+        for pitch in pitches:
+            yield Segment(name_of(pitch, self.flats).rjust(_GUTTER - 1) + " ", _DIM)
+            yield Segment("│", _DIM)
+            for bar in line:
+                yield Segment("".join(_cells(bar, pitch)), _PLAIN)
+                yield Segment("│", _DIM)
+            yield Segment.line()
 
-def _heading(line: Sequence[RollBar], first: int) -> Iterator[Segment]:
+
+def _heading(line: Sequence[RollBar]) -> Iterator[Segment]:
     yield Segment(" " * (_GUTTER + 1), _DIM)
-    for index, bar in enumerate(line, first + 1):
-        label = f"{index}{' !' if bar.marked else ''}"
+    for bar in line:
+        label = f"{bar.label} !" if bar.marked else bar.label
         yield Segment(label[: bar.steps + 1].ljust(bar.steps + 1), _WRONG if bar.marked else _DIM)
     yield Segment.line()
-
-
-def _rows(line: Sequence[RollBar]) -> Iterator[Segment]:
-    pitches = sorted({note.pitch for bar in line for note in bar.notes if note.pitch is not None}, reverse=True)
-    for pitch in pitches:
-        yield Segment(name_of(pitch).rjust(_GUTTER - 1) + " ", _DIM)
-        yield Segment("│", _DIM)
-        for bar in line:
-            yield Segment("".join(_cells(bar, pitch)), _PLAIN)
-            yield Segment("│", _DIM)
-        yield Segment.line()
 
 
 def _cells(bar: RollBar, pitch: int) -> list[str]:

@@ -39,8 +39,9 @@ def roll(result: Result) -> PianoRoll:
     bars = []
     for index, group in groupby(result.notes, key=lambda note: note.bar):
         bar = result.bars[index]
-        bars.append(RollBar(_sounded(list(group), step), max(math.ceil(bar.beats / step), 1), not bar.right))
-    return PianoRoll(bars)
+        width = max(math.ceil(bar.beats / step), 1)
+        bars.append(RollBar(_sounded(list(group), step), width, str(bar.number or ""), not bar.right))
+    return PianoRoll(bars, flats=result.sharps < 0)
 
 
 def _sounded(notes: list[Note], step: float) -> list[Sounded]:
@@ -78,9 +79,8 @@ def words(result: Result) -> list[str]:
     if pitches:
         from tutor.views.piano_roll import name_of
 
-        sentences.append(
-            f"It has {counted(len(pitches), 'note')} from {name_of(min(pitches))} to {name_of(max(pitches))}."
-        )
+        low, high = (name_of(pitch, result.sharps < 0) for pitch in (min(pitches), max(pitches)))
+        sentences.append(f"It has {counted(len(pitches), 'note')} from {low} to {high}.")
     sentences += [f"Written to {file}." for file in result.files]
     return [*sentences, f"The tune: {result.abc}"]
 
