@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from tutor.engine.attention import fast_attention, join_heads, split_heads
-from tutor.engine.checkpoint import WEIGHTS, checked_tensors, read_json
+from tutor.engine.checkpoint import WEIGHTS, checked_tensors, read_json, shapes_only
 from tutor.engine.pictures import LEVELS, SIDE
 from tutor.errors import InputError
 from tutor.storage import replacing, write_json
@@ -179,7 +179,7 @@ def save(model: Matcher, directory: Path, dtype: torch.dtype = torch.float16) ->
 def load(directory: Path) -> Matcher:
     """The matcher in a folder, in float32 and evaluation mode. Raises InputError if it is damaged or another kind."""
     config = MatcherConfig.from_dict(read_json(directory / "config.json"))
-    with torch.device("meta"):
+    with shapes_only():
         model = Matcher(config)
     tensors = checked_tensors(directory, dict(model.state_dict()), lambda name: False, torch.float32, "cpu")
     model.load_state_dict(tensors, assign=True)
