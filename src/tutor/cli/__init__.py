@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     """The command `tutor`: without arguments it opens the app, with some it is a command line."""
+    _open_closed_streams()
     try:
         if len(sys.argv) > 1:
             _command_line()
@@ -14,6 +17,14 @@ def main() -> None:
             _open_app()
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _open_closed_streams() -> None:
+    """Python has None for a stream that was closed before it started (`tutor … >&-`): what goes there is lost."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _command_line() -> None:
