@@ -6,6 +6,7 @@ import ast
 import warnings
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,7 +22,7 @@ class Line:
     text: str
     """What is added to the code, up to the end of the line."""
     log_probability: float
-    """Of its tokens, in nats."""
+    """Of its tokens and the line end, in nats, given that it goes on as the last word was begun."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,6 @@ class _Beam:
     ids: tuple[int, ...]
     total: float
     ended: bool
-
-    @property
-    def score(self) -> float:
-        """What beams are ranked by: the mean log-probability of a token, else the shortest line would win."""
-        return self.total / max(len(self.ids), 1)
 
 
 def complete_line(loaded: Loaded, ids: list[int], *, beams: int, tokens: int) -> list[Line]:
@@ -46,8 +42,13 @@ def complete_line(loaded: Loaded, ids: list[int], *, beams: int, tokens: int) ->
     if healed.startswith("\n"):  # a new line is no part of a word
         kept, healed = ids, ""
     found = _search(loaded, kept, healed, beams, tokens)
-    lines = [Line(one.ids, _line(loaded, one.ids)[len(healed) :], one.total) for one in found]
-    return list({line.text: line for line in reversed(lines)}.values())[::-1]
+    lines: dict[str, Line] = {}
+    for one in found:  # a line can end in several tokens, one for each indentation of the next
+        text = _line(loaded, one.ids)[len(healed) :]
+        before = lines.get(text)
+        total = one.total if before is None else float(np.logaddexp(one.total, before.log_probability))
+        lines[text] = Line(one.ids if before is None else before.ids, text, total)
+    return sorted(lines.values(), key=lambda line: -line.log_probability)
 
 
 def _search(loaded: Loaded, ids: list[int], healed: str, beams: int, tokens: int) -> list[_Beam]:
@@ -59,14 +60,15 @@ def _search(loaded: Loaded, ids: list[int], healed: str, beams: int, tokens: int
         for index in range(tokens):
             scores = loaded.model(feed, cache=cache)[:, -1].float().log_softmax(-1).cpu()  # (rows, V)
             if index == 0 and healed:
-                scores = scores.masked_fill(~begins, -torch.inf)
+                scores = scores.masked_fill(~begins, -torch.inf).log_softmax(-1)
             running, rows, finished = _extended(running, scores, line_ends, beams)
             done += finished
-            if not running or len(done) >= beams:
-                break
+            done = sorted(done, key=lambda beam: -beam.total)[:beams]
+            if not running or (len(done) == beams and done[-1].total >= running[0].total):
+                break  # a line only gets less likely as it grows
             cache.reorder(torch.tensor(rows, device=loaded.device))
             feed = torch.tensor([[beam.ids[-1]] for beam in running], device=loaded.device)
-    return sorted(done or running, key=lambda beam: -beam.score)[:beams]
+    return done or running
 
 
 def _extended(

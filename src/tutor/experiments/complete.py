@@ -24,7 +24,7 @@ EXAMPLES = (
 @dataclass(frozen=True)
 class Inputs:
     code: Annotated[str, Argument("The beginning of a program; \\n is a line end. Its last line is completed.")]
-    beams: Annotated[int, Option("Lines kept side by side; 1 takes the best token always.", low=1, high=16)] = 4
+    beams: Annotated[int, Option("Lines kept side by side; 1 takes the best token always.", low=1, high=64)] = 12
     tokens: Annotated[int, Option("The most tokens to add.", low=1, high=100, step=10)] = 32
     model: Model = "coder"
     device: Device = "auto"
