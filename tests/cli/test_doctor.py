@@ -70,11 +70,11 @@ def test_a_changed_model_file_is_found(state, monkeypatch):
     """One byte more in a file that is listed."""
     folder = state / "bundle" / "words"
     folder.mkdir(parents=True)
-    (folder / "vectors.bin").write_bytes(b"1")
+    (folder / "vectors.safetensors").write_bytes(b"1")
     registry.write_sums(folder)
     monkeypatch.setattr("tutor.paths.bundled_models", lambda: folder.parent)
     assert only(findings.models()).level == "ok"
-    (folder / "vectors.bin").write_bytes(b"12")
+    (folder / "vectors.safetensors").write_bytes(b"12")
     assert only(findings.models()).level == "wrong"
 
 
