@@ -116,8 +116,8 @@ async def test_arrows_change_the_focused_control_and_tab_moves_on():
         assert app.lab.inputs.length == 24
         await pilot.press("tab", "down", "pageup")
         assert app.lab.inputs.width == 64
-        await pilot.press("shift+tab", "shift+tab", "up")
-        assert app.lab.inputs.kind == "learned"
+        await pilot.press("shift+tab", "shift+tab", "up", "up")
+        assert app.lab.inputs.kind == "rotary"
         await settled(pilot, lambda: bool(app.answered) and app.answered[-1].inputs == app.lab.inputs)
 
 

@@ -84,20 +84,20 @@ async def test_generation_shows_bars_while_typing_and_text_on_enter(engine, size
         await pilot.press("enter")
         await settled(pilot, lambda: engine.asked[-1][0] == "generate")
         inputs, request = engine.asked[-1][1], len(engine.asked)
-        assert inputs.text == "Once upon a" and "tokens ‹100›" in app.text
-        engine.say(type("Prompt", (), {"text": "Once upon a", "tokens": 3}), last=False)
+        assert inputs.text == "The cat sat on the" and "tokens ‹100›" in app.text
+        engine.say(type("Prompt", (), {"text": "The cat sat on the", "tokens": 3}), last=False)
         for index, word in enumerate([" time", " there", " was"]):
             engine.say(step(index, word), last=False)
-        await settled(pilot, lambda: "Once upon a time there was" in app.text)
+        await settled(pilot, lambda: "The cat sat on the time there was" in app.text)
         assert "3 tokens so far · escape stops" in app.text
         await pilot.press("escape")
         assert engine.cancelled[-1] == (request, 0.2), "stops within 200 ms"
         engine.say(generated(inputs, " time", " there", " was"))
         await settled(pilot, lambda: app.answered[-1].name == "generate")
-        assert "Once upon a time there was" in app.text
+        assert "The cat sat on the time there was" in app.text
         await pilot.press("!")
         await settled(pilot, lambda: engine.asked[-1][0] == "next")
-        assert engine.asked[-1][1].text == "Once upon a!"
+        assert engine.asked[-1][1].text == "The cat sat on the!"
 
 
 async def test_the_settings_of_the_bars_are_those_of_the_text(engine):

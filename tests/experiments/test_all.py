@@ -177,6 +177,8 @@ def ratios(values) -> list[float]:
 
 
 DERIVED = {
+    # How many pixels there are and how many of them were all but certain (below 0.1 bits).
+    "draw": lambda r: (r.openness.size, (r.openness < 0.1).sum()),
     # How much lower or higher the perplexity is; the 95 % of the interval.
     "finetune": lambda r: (abs(1 - r.perplexity_after / r.perplexity_before), 0.95),
     # A distribution of e bits is as open as a choice among 2^e.

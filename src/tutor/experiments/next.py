@@ -17,7 +17,7 @@ TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = True
 EXAMPLES = (
-    'tutor next "Once upon a"',
+    'tutor next "The cat sat on the"',
     'tutor next "The dog ran to the" -k 5 --temperature 0.5',
     'tutor next "The dog ran to the" --top-p 0.9 --plain',
 )
