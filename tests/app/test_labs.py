@@ -121,16 +121,15 @@ async def test_arrows_change_the_focused_control_and_tab_moves_on():
         await settled(pilot, lambda: bool(app.answered) and app.answered[-1].inputs == app.lab.inputs)
 
 
-async def test_clicks_and_the_wheel_change_a_control():
+@pytest.mark.parametrize(("offset", "expected"), [(12, 24), (2, 8)])
+async def test_a_click_right_of_a_value_raises_it_and_one_left_of_it_lowers_it(offset, expected):
     app = LabApp("positions")
     async with app.run_test(size=(80, 24)) as pilot:
         length = app.lab.entry.controls.controls[1]
         assert isinstance(length, Control)
-        await pilot.click(length, offset=(12, 0))
-        assert app.lab.inputs.length == 24
-        await settled(pilot, lambda: length.region.width > 0)  # laid out anew, or the click would miss it
-        await pilot.click(length, offset=(2, 0))
-        assert app.lab.inputs.length == 16
+        await settled(pilot, lambda: length.region.width > 0)
+        await pilot.click(length, offset=(offset, 0))
+        assert app.lab.inputs.length == expected
 
 
 async def test_a_preset_fills_everything_is_marked_and_is_what_reset_comes_back_to():
