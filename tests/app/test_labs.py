@@ -125,9 +125,10 @@ async def test_arrows_change_the_focused_control_and_tab_moves_on():
 async def test_a_click_right_of_a_value_raises_it_and_one_left_of_it_lowers_it(offset, expected):
     app = LabApp("positions")
     async with app.run_test(size=(80, 24)) as pilot:
+        # Controls are made anew while the lab takes in its first inputs, so the one to click is asked for each time.
+        await settled(pilot, lambda: app.lab.entry.controls.controls[1].region.width > 0)
         length = app.lab.entry.controls.controls[1]
         assert isinstance(length, Control)
-        await settled(pilot, lambda: length.region.width > 0)
         await pilot.click(length, offset=(offset, 0))
         assert app.lab.inputs.length == expected
 
