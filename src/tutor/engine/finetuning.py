@@ -139,7 +139,7 @@ def seconds_a_step(model: Decoder, batch: Callable[[int], Tensor]) -> float:
 def steps_for(minutes: float, a_step: float, a_look: float) -> int:
     """The steps that fit into `minutes`, with the looks at the held-out side and a tenth to spare."""
     seconds = max(minutes * 60 * 0.9 - a_look * LOOKS, a_step)
-    return max(math.floor(seconds / (a_step * 1.15)), 2)  # the optimiser's own work is about 15 %
+    return max(math.floor(seconds / (a_step * 1.15)), 2)  # an allowance for the optimiser's own work
 
 
 def tune(
