@@ -152,3 +152,27 @@ def test_records_are_json_and_pictures_fit(name, inputs, result):
     for width in (120, 80, 30, 5):
         assert max(map(len, drawn(name, result, width).splitlines())) <= width
     assert all(a != b for a, b in itertools.pairwise(views.words(name, result)))
+
+
+def test_neighbours_in_a_models_own_embeddings():
+    result = neighbours.run(neighbours.Inputs("dog", k=5, vectors="storyteller"))
+    assert (result.vectors, result.word, len(result.neighbours)) == ("storyteller", " dog", 5)
+    assert all(0 < one.similarity < 1 for one in result.neighbours)
+    told = views.words("neighbours", result)
+    assert told[0].startswith("Nearest to '·dog' is '")
+    assert f"token {result.row} of {result.vocabulary_size:,} in storyteller" in told[1]
+    assert "nearest to ·dog in storyteller" in drawn("neighbours", result)
+
+
+@pytest.mark.parametrize(
+    ("word", "model", "said"),
+    [
+        ("unbelievably", "storyteller", "no single token for it, it reads ' un', "),
+        ("  ", "storyteller", "nothing but spaces"),
+        ("dog", "tokenizers", "no tokens of words"),
+        ("dog", "nobody", "no such model"),
+    ],
+)
+def test_what_has_no_token_of_its_own_is_said(word, model, said):
+    with pytest.raises(InputError, match=said):
+        neighbours.run(neighbours.Inputs(word, vectors=model))

@@ -6,12 +6,11 @@ Shape legend: T positions, C width.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.errors import InputError
+from tutor.engine import tables
 
 Floats = NDArray[np.float64]
 
@@ -53,26 +52,8 @@ def learned(directory: Path) -> Floats | None:
     InputError for a file that is damaged, or a table in a type that numpy does not know or with values that are no
     numbers.
     """
-    for file in sorted(directory.glob("*.safetensors")):
-        table = _table(file)
-        if table is not None:
-            if table.ndim != 2 or not table.size or not np.isfinite(table).all():
-                raise InputError(str(file), "its table of positions is no matrix of numbers", "get the model again")
-            return table.astype(np.float64)
-    return None
-
-
-def _table(file: Path) -> NDArray[Any] | None:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(file, framework="numpy") as opened:
-            name = next((name for name in opened.keys() if name.endswith(_TABLES)), None)  # noqa: SIM118 - no dict
-            return None if name is None else np.asarray(opened.get_tensor(name))
-    except (SafetensorError, OSError) as error:
-        raise InputError(str(file), f"not a whole safetensors file ({error})", "get the model again") from None
-    except (TypeError, AttributeError):  # numpy has no bfloat16
-        raise InputError(str(file), "numpy cannot read the type of its numbers", "save it as float32") from None
+    table = tables.stored(directory, _TABLES)
+    return None if table is None else table.astype(np.float64)
 
 
 def by_distance(pairs: Floats) -> tuple[Floats, Floats]:

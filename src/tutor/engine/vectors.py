@@ -59,14 +59,22 @@ def neighbours(target: Singles, count: int, without: Iterable[str] = ()) -> tupl
 
     Words of `without` are left out. Two words that are equally near stand in the order of their frequency.
     """
+    rows = nearest(unit_vectors(), target, count, [vocabulary.rows()[word] for word in without])
+    return tuple(Neighbour(vocabulary.words()[row], similarity) for row, similarity in rows)
+
+
+def nearest(table: Singles, target: Singles, count: int, without: Iterable[int] = ()) -> list[tuple[int, float]]:
+    """The `count` rows of unit vectors (V, C) that point most nearly the way of `target` (C,), with their cosines.
+
+    The nearest first, equally near ones in the table's order; rows of `without` are left out.
+    """
     length = float(np.linalg.norm(target))
-    similarities = unit_vectors() @ (target / (length or 1.0))  # (V,)
-    for word in without:
-        similarities[vocabulary.rows()[word]] = -np.inf
+    similarities = table @ (target / (length or 1.0))  # (V,)
+    similarities[list(without)] = -np.inf
     count = min(count, int(np.isfinite(similarities).sum()))
-    nearest = np.argpartition(-similarities, count - 1)[:count] if count else np.arange(0)
-    nearest = nearest[np.lexsort((nearest, -similarities[nearest]))]
-    return tuple(Neighbour(vocabulary.words()[row], float(similarities[row])) for row in nearest)
+    found = np.argpartition(-similarities, count - 1)[:count] if count else np.arange(0)
+    found = found[np.lexsort((found, -similarities[found]))]
+    return [(int(row), float(similarities[row])) for row in found]
 
 
 def rank(word: str, target: Singles, without: Iterable[str] = ()) -> int:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.sentences import counted, listed
+from tutor.views.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,27 +19,38 @@ if TYPE_CHECKING:
 
 def picture(result: Result) -> RenderableType:
     """A full bar is the same direction: 1."""
-    rows = [Bar(neighbour.word, neighbour.similarity) for neighbour in result.neighbours]
-    return Group(Text(f"nearest to {result.word}, by cosine similarity", style="dim"), Bars(rows, high=1.0))
+    rows = [Bar(visible(neighbour.word), neighbour.similarity) for neighbour in result.neighbours]
+    whose = "" if result.vectors == "words" else f" in {result.vectors}"
+    title = Text(f"nearest to {visible(result.word)}{whose}, by cosine similarity", style="dim")
+    return Group(title, Bars(rows, high=1.0))
 
 
 def words(result: Result) -> list[str]:
     """The nearest word, how fast similarity falls, then word by word."""
     nearest, last = result.neighbours[0], result.neighbours[-1]
-    reading = f"Nearest to '{result.word}' is '{nearest.word}' (cosine similarity {nearest.similarity:.2f})"
+    word, first = visible(result.word), visible(nearest.word)
+    reading = f"Nearest to '{word}' is '{first}' (cosine similarity {nearest.similarity:.2f})"
     if len(result.neighbours) > 1:
-        reading += f", then {listed([neighbour.word for neighbour in result.neighbours[1:]], limit=3)}"
+        reading += f", then {listed([visible(neighbour.word) for neighbour in result.neighbours[1:]], limit=3)}"
         reading += f"; number {len(result.neighbours)} still has {last.similarity:.2f}"
-    looked_up = (
-        "" if result.asked.strip() == result.word else f" '{result.asked.strip()}' was looked up in lower case."
-    )
-    sentences = [
-        reading + ".",
-        f"'{result.word}' is number {result.row + 1:,} of {counted(result.vocabulary_size, 'word')} by frequency; "
-        f"its vector has {result.width} numbers.{looked_up}",
-    ]
+    sentences = [reading + ".", _place(result)]
     sentences += [
-        f"{place}. {neighbour.word}, {neighbour.similarity:.3f}."
+        f"{place}. {visible(neighbour.word)}, {neighbour.similarity:.3f}."
         for place, neighbour in enumerate(result.neighbours, 1)
     ]
     return sentences
+
+
+def _place(result: Result) -> str:
+    """Where the word stands in the table."""
+    if result.vectors != "words":
+        return (
+            f"'{visible(result.word)}' is token {result.row} of {result.vocabulary_size:,} in {result.vectors}; "
+            f"its vector has {result.width} numbers."
+        )
+    asked = result.asked.strip()
+    looked_up = "" if asked == result.word else f" '{asked}' was looked up in lower case."
+    return (
+        f"'{result.word}' is number {result.row + 1:,} of {counted(result.vocabulary_size, 'word')} by frequency; "
+        f"its vector has {result.width} numbers.{looked_up}"
+    )
