@@ -99,15 +99,26 @@ class TokenFile:
 
 def write_tokens(texts: Iterable[str], tokenizer: Tokenizer, path: Path, end_token: str = END) -> TokenFile:
     """Write each text and an end token to `path`, and the counts beside it, holding one block in memory."""
-    end = tokenizer.token_to_id(end_token)
-    count = size = documents = 0
+    encoded = (
+        (encoding.ids, len(text.encode()))
+        for block in _blocks(texts, 256)
+        for text, encoding in zip(block, tokenizer.encode_batch_fast(block), strict=True)
+    )
+    return write_documents(encoded, int(tokenizer.token_to_id(end_token)), path)
+
+
+def write_documents(documents: Iterable[tuple[Sequence[int], int]], end: int, path: Path) -> TokenFile:
+    """Write the tokens of each document and an end token to `path`, and the counts beside it.
+
+    A document comes with the number of bytes that its text has.
+    """
+    count = size = number = 0
     with replacing(path) as part, part.open("wb") as out:
-        for block in _blocks(texts, 256):
-            for text, encoding in zip(block, tokenizer.encode_batch_fast(block), strict=True):
-                ids = np.array([*encoding.ids, end], dtype=np.uint16)
-                out.write(ids.tobytes())
-                count, size, documents = count + len(ids), size + len(text.encode()), documents + 1
-    write_json(path.with_suffix(".json"), {"tokens": count, "bytes": size, "documents": documents})
+        for tokens, text_bytes in documents:
+            ids = np.array([*tokens, end], dtype=np.uint16)
+            out.write(ids.tobytes())
+            count, size, number = count + len(ids), size + text_bytes, number + 1
+    write_json(path.with_suffix(".json"), {"tokens": count, "bytes": size, "documents": number})
     return TokenFile.open(path)
 
 

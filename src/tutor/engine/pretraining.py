@@ -10,7 +10,7 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 
-from tutor.engine import data_parallel, encoder_task, masking, seq2seq_task
+from tutor.engine import data_parallel, encoder_task, masking, seq2seq_task, stories
 from tutor.engine import recipe as recipes
 from tutor.engine.config import DecoderConfig
 from tutor.engine.corpus import (
@@ -21,12 +21,14 @@ from tutor.engine.corpus import (
     mixture,
     plain_typography,
     read_works,
+    write_documents,
     write_tokens,
 )
 from tutor.engine.decoder import Decoder
 from tutor.engine.evaluation import held_out_loss
 from tutor.engine.initialisation import initialise
 from tutor.engine.recipe import Recipe, Source
+from tutor.engine.stories import repeats
 from tutor.engine.task import Task, moved, options_for
 from tutor.engine.training import Progress, TrainingOptions, next_tokens, train
 from tutor.errors import InputError
@@ -155,12 +157,16 @@ def prepare(recipe: Recipe, data: Path, run: Path) -> None:
             trained(texts, recipe.vocabulary).save(str(part), pretty=False)
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.post_processor = None  # passages get their own beginning and end
+    end_token = masking.END if recipe.kind == "encoder" else END
     for source in recipe.sources:
         for held_out in (False, True):
             path = run / f"{source.name}.{'held-out' if held_out else 'train'}.bin"
-            if not path.with_suffix(".json").exists():
-                side = _texts(source, data, held_out=held_out)
-                write_tokens(side, tokenizer, path, masking.END if recipe.kind == "encoder" else END)
+            if path.with_suffix(".json").exists():
+                continue
+            if source.maker == "repeats":
+                write_documents(_repeats(source, tokenizer, held_out), int(tokenizer.token_to_id(end_token)), path)
+            else:
+                write_tokens(_texts(source, data, held_out=held_out), tokenizer, path, end_token)
     return None
 
 
@@ -179,6 +185,12 @@ def train_tokenizer(texts: Iterator[str], vocabulary: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def _repeats(source: Source, tokenizer: Tokenizer, held_out: bool) -> Iterator[tuple[list[int], int]]:
+    for name, ids in repeats.documents(tokenizer, source.seed, source.documents):
+        if is_held_out(name, source.held_out_percent) == held_out:
+            yield ids, len(tokenizer.decode(ids, skip_special_tokens=False).encode())
 
 
 def _texts(source: Source, data: Path, *, held_out: bool) -> Iterator[str]:
@@ -203,9 +215,7 @@ def _part(source: Source, data: Path, held_out: bool) -> str:
 
 def _works(source: Source, data: Path) -> Iterator[Work]:
     if not source.file:
-        from tutor.engine.stories import documents
-
-        for text in documents(source.seed, source.documents):
+        for text in stories.documents(source.seed, source.documents):
             yield Work(text[:120], text)
         return
     recipes.check_hash(source, data)

@@ -39,6 +39,8 @@ class Source:
     """Of the file; checked before training."""
     held_out_percent: int = 2
     """Of its works; more where there are few."""
+    maker: Literal["stories", "repeats"] = "stories"
+    """For text that is made on the spot: by the simulator, or lists that come again (`engine/stories/repeats.py`)."""
     seed: int = 0
     documents: int = 0
     """For text that is made on the spot: which and how many."""
@@ -113,6 +115,12 @@ def read(path: Path) -> Recipe:
     known = {source.name for source in sources}
     if bad := [name for name in known if not _NAME.fullmatch(name)]:
         raise InputError(str(path), f"{bad[0]!r} is no name for a source", "use letters, digits, '-' and '_'")
+    for source in sources:
+        if source.maker not in ("stories", "repeats"):
+            raise InputError(str(path), f"nothing is made by {source.maker!r}", "choose stories or repeats")
+        if source.maker == "repeats" and source.name in recipe.tokenizer_sources:
+            why = f"{source.name} is made of the tokenizer's tokens, so it cannot come before the tokenizer"
+            raise InputError(str(path), why, "leave it out of the tokenizer's sources")
     named = {name for stage in stages for name in stage.weights} | set(recipe.tokenizer_sources)
     if unknown := named - known:
         raise InputError(str(path), f"no source is called {sorted(unknown)[0]!r}", "add it or correct the name")
