@@ -6,18 +6,16 @@ Knows nothing of Textual: whoever asks gives a function that takes each message,
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from tutor import paths
-from tutor.experiments.frame.messages import HEADER, Answer, Cancel, Cancelled, Failed, Ready, Run, pack, unpack
+from tutor.app import engine_process
+from tutor.experiments.frame.messages import Answer, Cancel, Cancelled, Failed, Ready, Run, pack
 
 State = Literal["starting", "ready", "gone"]
 
@@ -30,8 +28,6 @@ LONG_GRACE = 4.0
 """Seconds that a long job may take to keep what it has when the app ends."""
 DEATHS, WITHIN = 3, 10.0
 """So many deaths in so many seconds, and no further process is started until somebody asks."""
-LOG_LIMIT = 1 << 20
-"""Bytes after which the log begins anew."""
 
 
 @dataclass(frozen=True)
@@ -173,39 +169,19 @@ class EngineClient:
     async def _live_and_die(self) -> str:
         """The whole life of one process: why it ended, as half a sentence."""
         try:
-            process = await self._spawn()
+            process = await engine_process.spawn(self.command)
         except OSError as error:
             return f"the engine process cannot start ({error.strerror})"
         self.process = process
         if self._stopping and process.stdin is not None:
             process.stdin.close()
-        await self._listen(process)
+        await engine_process.listen(process, self._receive)
         status = await process.wait()
         self.process = None
         if self._killed_for:
             return self._killed_for
         how = f"signal {-status}" if status < 0 else f"status {status}"
         return f"the engine process ended ({how})"
-
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        with _open_log() as log:
-            return await asyncio.create_subprocess_exec(
-                *self.command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                limit=LOG_LIMIT,
-                start_new_session=True,  # ctrl-C in the terminal is the app's, and the whole group can be killed
-            )
-
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Take messages until the process closes its output. Reading them may import numpy, hence the thread."""
-        assert process.stdout is not None
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                (size,) = HEADER.unpack(await process.stdout.readexactly(HEADER.size))
-                body = await process.stdout.readexactly(size)
-                self._receive(await asyncio.to_thread(unpack, body))
 
     def _receive(self, message: Ready | Answer | Failed | Cancelled) -> None:
         if self._stopping:
@@ -252,14 +228,9 @@ class EngineClient:
 
     def _kill(self, reason: str) -> None:
         process = self.process
-        if process is None or process.returncode is not None:
-            return
-        self._killed_for = reason
-        with suppress(ProcessLookupError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+        if process is not None and process.returncode is None:
+            self._killed_for = reason
+            engine_process.kill(process)
 
     def _change(self, state: State, trouble: str = "") -> None:
         if (state, trouble) == (self.state, self.trouble):
@@ -267,11 +238,3 @@ class EngineClient:
         self.state, self.trouble = state, trouble
         for callback in tuple(self._watchers):
             callback()
-
-
-def _open_log() -> IO[bytes]:
-    """The engine's log, to write at its end; begun anew when it has grown too large."""
-    log = paths.engine_log()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not log.exists() or log.stat().st_size > LOG_LIMIT
-    return log.open("wb" if fresh else "ab")
