@@ -13,7 +13,7 @@ from tutor.views.visible import harmless, visible
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tutor.engine.records import Step  # noqa: TID251 - the type of a record
+    from tutor.experiments.frame.records import Step
     from tutor.experiments.generate import Prompt, Result
 
 _REASONS = {

@@ -10,7 +10,7 @@ from tutor.views.visible import visible
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tutor.engine.records import Candidate  # noqa: TID251 - the type of a record
+    from tutor.experiments.frame.records import Candidate
     from tutor.experiments.lens import Layer, Result
 
 _POSITIONS = 8
