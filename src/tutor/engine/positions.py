@@ -36,6 +36,11 @@ def sinusoidal(T: int, C: int) -> Floats:
     return encoding
 
 
+def halves(encoding: Floats) -> Floats:
+    """The same encoding (T, C) with all sines before all cosines, as Marian and its relatives lay it out."""
+    return np.concatenate([encoding[:, 0::2], encoding[:, 1::2]], axis=1)
+
+
 def rotary(T: int, C: int, base: float = 10000.0) -> Floats:
     """The angle in radians by which each pair of channels is turned (Su et al. 2021, section 3.2.2), shape (T, C/2).
 

@@ -59,14 +59,21 @@ def token_vectors(entry: Entry) -> Singles:
 
 @functools.lru_cache(maxsize=2)
 def _token_vectors(entry: Entry, stamp: tuple[tuple[str, int], ...]) -> Singles:
-    found = _embeddings(entry.directory)
-    if found is None:
-        todo = "name a decoder, a translator or a gap filler, or leave out --vectors"
-        raise InputError(entry.name, "it has no table of token embeddings", todo)
-    vectors = found.astype(np.float32)
+    vectors = token_embeddings(entry)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors /= np.where(lengths == 0, 1, lengths)  # a padding token may have a row of zeros
     return vectors
+
+
+def token_embeddings(entry: Entry) -> Singles:
+    """A model's token embeddings as they are stored, shape (V, C), freshly read.
+
+    Raises InputError if it has none that can be read.
+    """
+    found = _embeddings(entry.directory)
+    if found is None:
+        raise InputError(entry.name, "it has no table of token embeddings", "name a model of language")
+    return found.astype(np.float32)
 
 
 def _embeddings(path: Path) -> NDArray[Any] | None:
