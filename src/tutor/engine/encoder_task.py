@@ -18,6 +18,7 @@ from tutor.engine.evaluation import evaluating
 from tutor.engine.initialisation import initialise
 from tutor.engine.losses import IGNORED, backward
 from tutor.engine.masking import MaskedBatch, MaskedBatches, Passages, Vocabulary, masked
+from tutor.engine.positions import sinusoidal
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task, moved, options_for
 from tutor.errors import InputError
@@ -25,6 +26,8 @@ from tutor.errors import InputError
 WATCHED = 8
 """Held-out batches whose loss is measured during training."""
 ROWS = 16
+PLACES = 0.1
+"""The amplitude of the positions at the start; words begin with 0.02."""
 
 
 def task(recipe: Recipe, run: Path, tokens: int | None) -> Task:
@@ -38,7 +41,14 @@ def task(recipe: Recipe, run: Path, tokens: int | None) -> Task:
     except ValueError as error:
         raise InputError(recipe.name, str(error), "give more text") from None
     seed = int(recipe.training.get("seed", 0))
-    batches = MaskedBatches(sources, list(stage.weights.values()), rows=stage.rows, window=stage.window, seed=seed)
+    batches = MaskedBatches(
+        sources,
+        list(stage.weights.values()),
+        rows=stage.rows,
+        window=stage.window,
+        seed=seed,
+        masked_share=float(recipe.training.get("masked_share", masking.CHOSEN)),
+    )
     return Task(
         model=model,
         tokenizer=tokenizer,
@@ -57,7 +67,19 @@ def new_model(recipe: Recipe, tokenizer: Tokenizer) -> Encoder:
         raise InputError(recipe.name, why, "correct vocab_size, or give more text")
     model = Encoder(config)
     initialise(model, int(recipe.training.get("seed", 0)))
+    _start_places(model)
     return model
+
+
+def _start_places(model: Encoder) -> None:
+    """Let the table of positions begin as sinusoids that are larger than the words.
+
+    From a random table attention has to find out first which rows are neighbours: the loss stayed at that of word
+    frequencies for millions of tokens. Between sinusoids a fixed distance is a fixed rotation from the start.
+    """
+    table = model.bert.embeddings.position_embeddings.weight
+    with torch.no_grad():
+        table.copy_(torch.from_numpy(sinusoidal(*table.shape)) * PLACES)
 
 
 def learn(model: Encoder, batch: MaskedBatch) -> tuple[float, int]:

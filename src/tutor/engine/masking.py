@@ -22,7 +22,7 @@ _CHARACTERS = sorted(set(string.ascii_lowercase + string.digits + string.punctua
 """What every word can be written with; others are unknown."""
 
 CHOSEN = 0.15
-"""The share of words that are to be guessed."""
+"""The share of words that are to be guessed, if nothing else is said."""
 HIDDEN, REPLACED = 0.8, 0.1
 """The shares of them that become [MASK], and another word; the rest stay, so that no word can be trusted."""
 
@@ -116,8 +116,10 @@ class Passages:
         return np.concatenate([[self.vocabulary.begin], body, [self.vocabulary.end]])
 
 
-def masked(rows: Sequence[NDArray[np.int64]], vocabulary: Vocabulary, random: np.random.Generator) -> MaskedBatch:
-    """Passages as a batch in which 15 % of the words are to be guessed.
+def masked(
+    rows: Sequence[NDArray[np.int64]], vocabulary: Vocabulary, random: np.random.Generator, share: float = CHOSEN
+) -> MaskedBatch:
+    """Passages as a batch in which a share of the words is to be guessed.
 
     A word of several tokens is chosen as a whole: the rest of it would give it away.
     """
@@ -126,7 +128,7 @@ def masked(rows: Sequence[NDArray[np.int64]], vocabulary: Vocabulary, random: np
     for row, passage in enumerate(rows):
         ids[row, : len(passage)], real[row, : len(passage)] = passage, True
     words = np.cumsum(~vocabulary.continues[ids], 1) - 1  # the number of each token's word in its row
-    chosen = _by_word(words, random) < CHOSEN
+    chosen = _by_word(words, random) < share
     chosen &= vocabulary.is_word[ids] & real
     if not chosen.any():  # a batch of very few words
         chosen[0, 1] = True
@@ -153,10 +155,19 @@ class MaskedBatches:
     ask about single sentences. A batch depends on nothing but the seed and the step's number.
     """
 
-    def __init__(self, sources: Sequence[Passages], weights: Sequence[float], *, rows: int, window: int, seed: int):
+    def __init__(
+        self,
+        sources: Sequence[Passages],
+        weights: Sequence[float],
+        *,
+        rows: int,
+        window: int,
+        seed: int,
+        masked_share: float = CHOSEN,
+    ) -> None:
         self.sources, self.rows, self.window, self.seed = sources, rows, window, seed
         share = np.asarray(weights, np.float64)
-        self.share = share / share.sum()
+        self.share, self.masked_share = share / share.sum(), masked_share
 
     def __call__(self, step: int) -> MaskedBatch:
         random = np.random.default_rng((self.seed, step))
@@ -164,4 +175,4 @@ class MaskedBatches:
         rows, window = self.rows * shorter, max(self.window // shorter, 3)
         chosen = random.choice(len(self.sources), rows, p=self.share)
         passages = [self.sources[i].passage(int(random.integers(len(self.sources[i]))), window) for i in chosen]
-        return masked(passages, self.sources[0].vocabulary, random)
+        return masked(passages, self.sources[0].vocabulary, random, self.masked_share)
