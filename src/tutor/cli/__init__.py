@@ -7,11 +7,15 @@ import sys
 from pathlib import Path
 
 
+_COMPLETION = "_TUTOR_COMPLETE"
+"""Set when a shell asks which words could come next; the words so far are then in the environment too."""
+
+
 def main() -> None:
     """The command `tutor`: without arguments it opens the app, with some it is a command line."""
     _open_closed_streams()
     try:
-        if len(sys.argv) > 1:
+        if len(sys.argv) > 1 or _COMPLETION in os.environ:
             _command_line()
         else:
             _open_app()
@@ -30,7 +34,15 @@ def _open_closed_streams() -> None:
 def _command_line() -> None:
     from tutor.cli.program import build
 
-    build(sys.argv[1:])()
+    build(_asked())()
+
+
+def _asked() -> list[str]:
+    """The words after `tutor`, also where a shell only asks how they could go on."""
+    if _COMPLETION not in os.environ:
+        return sys.argv[1:]
+    typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    return typed.split()[1:]
 
 
 def _open_app() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tutor import experiments
+from tutor.cli.completion import completer
 from tutor.cli.show import Form, show
 from tutor.errors import InputError, TutorError, UsageError
 from tutor.experiments.frame.inputs import Argument, Field, Option, fields
@@ -89,17 +90,8 @@ def _option(field: Field, spec: Option) -> Any:
     flags = [flag, spec.short] if spec.short else [flag]
     shown: dict[str, Any] = {"metavar": "|".join(spec.choices)} if spec.choices else {}
     if spec.source or spec.choices:
-        shown["autocompletion"] = _completion(spec)
+        shown["autocompletion"] = completer(spec.source, spec.choices)
     return typer.Option(*flags, help=spec.help, **shown)
-
-
-def _completion(spec: Option) -> Callable[[str], list[str]]:
-    def complete(incomplete: str) -> list[str]:
-        from tutor.cli.completion import words_for
-
-        return [word for word in spec.choices or words_for(spec.source) if word.startswith(incomplete)]
-
-    return complete
 
 
 def _form_parameters(name: str) -> list[inspect.Parameter]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli.command import reporting
+from tutor.cli.completion import completer
 from tutor.cli.documents import print_document
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def list_lessons(json: Json = False, plain: Plain = False, ascii: Ascii = False)
 
 @command.command("show")
 def show_lesson(
-    number: Annotated[int, typer.Argument(help="The lesson's number.", min=1, max=99)],
+    number: Annotated[
+        int, typer.Argument(help="The lesson's number.", min=1, max=99, autocompletion=completer("lesson"))
+    ],
     json: Json = False,
     plain: Plain = False,
     ascii: Ascii = False,

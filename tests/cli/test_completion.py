@@ -1,0 +1,58 @@
+"""What the shell offers, asked as bash asks: the words so far in the environment, the answers a line each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tutor import experiments
+from tutor.engine import registry
+from tutor.engine.tokenization import KINDS
+
+
+def offered(line: str, shell: str = "bash") -> list[str]:
+    words = line.split(" ")
+    asked = (
+        {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)} if shell == "bash" else {"_TYPER_COMPLETE_ARGS": line}
+    )
+    asked["_TUTOR_COMPLETE"] = f"complete_{shell}"
+    code = "import sys; sys.argv = ['tutor']; from tutor.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=False
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("tutor attention hello --model story", {"storyteller"}),
+        ("tutor tokenize hello --tokenizer ", set(KINDS)),
+        ("tutor positions --kind s", {"sinusoidal"}),
+        ("tutor lessons show ", {str(number) for number in range(1, 10)}),
+    ],
+)
+def test_names_are_offered(line, expected):
+    assert expected <= set(offered(line))
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_get_the_same(shell):
+    assert any("storyteller" in word for word in offered("tutor attention hello --model story", shell))
+
+
+def test_every_option_that_names_something_is_a_source_we_know():
+    from tutor.cli.completion import words_for
+    from tutor.experiments.frame.inputs import Option, fields
+
+    sources = {
+        field.spec.source
+        for name in experiments.names()
+        for field in fields(experiments.load(name).Inputs)
+        if isinstance(field.spec, Option) and field.spec.source
+    }
+    assert sources <= {"tokenizer", "model", "run"}
+    assert words_for("model") == [entry.name for entry in registry.entries()]
