@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -17,13 +16,14 @@ from textual.timer import Timer
 from tutor import experiments
 from tutor.app.engine_client import PATIENCE
 from tutor.app.labs import line
-from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply, Stopped, Trouble
+from tutor.app.labs.answering import Answering
+from tutor.app.labs.asking import Asker, Engine, News, Question, Reply
+from tutor.app.labs.engine_use import EngineUse
 from tutor.app.labs.entry import Entry
 from tutor.app.labs.form import Form
 from tutor.app.labs.panes import PICTURE, Panes
-from tutor.app.labs.status import Reading, Status, facts
+from tutor.app.labs.status import Reading, Status
 from tutor.app.labs.text_line import TextLine
-from tutor.app.labs.waiting import Waiting
 from tutor.errors import TutorError
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ TALL, SHORT, TINY = 28, 14, 8
 """From so many lines the picture has air around it; below, the reading goes, and then the controls."""
 
 
-class Lab(Waiting):
+class Lab(Answering):
     """One lab, full screen in the playground or beside a lesson's text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
+        Binding("a,f5", "another", "another", priority=True, tooltip="The same again with other chances"),
         Binding("escape", "stop", "stop or back", show=False),
     ]
     DEFAULT_CSS = """
@@ -54,30 +55,6 @@ class Lab(Waiting):
     """Seconds that a stopped experiment may take to hand in what it has."""
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"device"})
     """Options that have no control here; presets still set them."""
-
-    class Answered(Message):
-        """A result is shown."""
-
-        def __init__(self, lab: Lab, name: str, inputs: Any, result: Any) -> None:
-            self.lab, self.name, self.inputs, self.result = lab, name, inputs, result
-            super().__init__()
-
-        @property
-        def control(self) -> Lab:
-            return self.lab
-
-    @dataclass
-    class Unanswered(Message):
-        """There will be no result, and this is why."""
-
-        line: str
-
-    class Told(Message):
-        """News from the asker, taken up in the lab's own queue."""
-
-        def __init__(self, news: News) -> None:
-            self.news = news
-            super().__init__()
 
     class EngineChanged(Message):
         """The engine became ready, or is gone."""
@@ -94,10 +71,9 @@ class Lab(Waiting):
         self.panes, self.reading, self.status = self.make_panes(), Reading(), Status()
         self.reply: Reply | None = None
         """The answer that is shown, if any."""
-        self.asker = Asker(self.the_engine, lambda news: self.post_message(self.Told(news)))
-        self._engine = engine
-        self._own_engine: Any = None
-        self._unwatch: Callable[[], None] | None = None
+        self._askers: list[Asker] = []
+        self.asker = self.new_asker(None)
+        self._engine_use = EngineUse(engine, lambda: self.post_message(self.EngineChanged()))
         self._preset = self.inputs
         self._soon: Timer | None = None
         self._asked_at = 0.0
@@ -115,16 +91,20 @@ class Lab(Waiting):
     async def on_mount(self) -> None:
         self.schedule()
 
+    def new_asker(self, take: Callable[[News], None] | None) -> Asker:
+        """Someone who asks for this lab, until it is left; `take` takes up the answers, the lab itself if None."""
+        asker = Asker(self.the_engine, lambda news: self.post_message(self.Told(news, take)))
+        self._askers.append(asker)
+        return asker
+
     def leave(self) -> None:
         """Nobody looks at this lab any more."""
-        self.asker.close()
+        for asker in self._askers:
+            asker.close()
 
     async def on_unmount(self) -> None:
         self.leave()
-        if self._unwatch is not None:
-            self._unwatch()
-        if self._own_engine is not None:
-            await self._own_engine.stop()
+        await self._engine_use.close()
 
     def focus(self, scroll_visible: bool = True) -> Lab:
         """Focus where one starts."""
@@ -133,13 +113,7 @@ class Lab(Waiting):
 
     def the_engine(self) -> Engine:
         """The engine this lab was given, or one of its own from the first time that it is needed."""
-        if self._engine is None:
-            from tutor.app.engine_client import EngineClient
-
-            self._engine = self._own_engine = EngineClient()
-        if self._unwatch is None:
-            self._unwatch = self._engine.watch(lambda: self.post_message(self.EngineChanged()))
-        return self._engine
+        return self._engine_use.engine()
 
     # What is asked
 
@@ -227,64 +201,23 @@ class Lab(Waiting):
         elif self.status.has_class("-error") and self.the_engine().state == "ready":
             self.schedule()
 
-    # What is answered
-
-    @on(Told)
-    def _on_told(self, event: Told) -> None:
-        news = event.news
-        if isinstance(news, Piece):
-            self.on_piece(news)
-            return
-        if self.asker.question is None:
-            self.undim()
-        if isinstance(news, Reply):
-            self.on_reply(news)
-        elif isinstance(news, Trouble):
-            self.explain(news.line)
-        elif isinstance(news, Stopped):
-            self.status.say("stopped")
-        if isinstance(news, Trouble | Stopped) and self.asker.question is None:
-            self.post_message(self.Unanswered(self.status.line))
-
-    def on_piece(self, piece: Piece) -> None:
-        """A long experiment says how far it is."""
-        from tutor import views
-
-        view = views.view(piece.question.name)
-        if hasattr(view, "progress"):
-            self.status.say(view.progress(piece.record))
-
-    def on_reply(self, reply: Reply) -> None:
-        """Show an answer."""
-        self.reply = reply
-        self.show_reply(reply)
-        self.say_facts(reply)
-        self.post_message(self.Answered(self, reply.question.name, reply.question.inputs, reply.result))
-
-    def say_facts(self, reply: Reply) -> None:
-        """Where and how fast the answer was made, and what may come next."""
-        needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
-        known = facts(reply, self.the_engine().device if needs_torch else "cpu")
-        self.status.say(f"{known} · {self.hint}" if self.hint else known)
-
-    @property
-    def hint(self) -> str:
-        """What one key would do now that is particular to this lab."""
-        return ""
-
-    def show_reply(self, reply: Reply) -> None:
-        """Draw an answer and say in words what it shows."""
-        self.panes.fill(self.draw(reply), reply.words)
-        self.reading.say(reply.words)
-
     # What the keys do
 
     async def action_reset(self) -> None:
         """Back to the preset, or to how the lab opened; an engine that is gone is started again."""
-        if self._engine is not None and self._engine.state == "gone":
-            self._engine.restart()
+        self._engine_use.revive()
         if self._preset is not None:
             await self.load(self._preset)
+
+    async def action_another(self) -> None:
+        """The next seed."""
+        self.form.values["seed"] = (self.form.values["seed"] or 0) + 1
+        await self.entry.refill()
+        self.ask(on_request=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        return action != "another" or "seed" in self.form.values
 
     async def action_stop(self) -> None:
         """Stop what runs, or leave words or source; otherwise the key is not for the lab."""

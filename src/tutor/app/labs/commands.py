@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tutor.app import ascii_mode
 from tutor.app.labs.asking import Reply
 from tutor.app.labs.form import Form
 from tutor.app.labs.panes import PICTURE, SOURCE, WORDS, Panes
@@ -21,7 +22,7 @@ class Commands(Widget):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,ctrl+y", "copy_command", "command", priority=True, tooltip="Copy this state as a tutor command"),
-        Binding("e,ctrl+e", "export", "export", priority=True, tooltip="Write the picture to an SVG file"),
+        Binding("e,ctrl+e", "export", "export", priority=True, tooltip="Write the picture as SVG, HTML and text"),
         Binding("s,ctrl+s", "source", "source", priority=True, tooltip="The code behind this lab"),
         Binding("p,f2", "words", "words", priority=True, tooltip="The same facts in plain words"),
     ]
@@ -61,15 +62,16 @@ class Commands(Widget):
         self.status.say(f"copied: {text if len(text) < 200 else text[:199] + '…'}")
 
     def action_export(self) -> None:
-        """Write the picture to an SVG file."""
+        """Write the picture as SVG, HTML and text."""
         if self.reply is None:
             self.status.say("no picture to export yet", error=True)
             return
-        from tutor.app.labs.exporting import write_picture
+        from tutor.app.labs.exporting import SUFFIXES, write_picture
 
         try:
-            where = write_picture(self.reply.question.name, self.draw(self.reply))
+            where = write_picture(self.reply.question.name, self.draw(self.reply), ascii_mode.is_on(self))
         except OSError as error:
             self.status.say(f"the picture cannot be written: {error.strerror}", error=True)
         else:
-            self.status.say(f"wrote {where.name if where.parent == Path.cwd() else where}")
+            shown = where.name if where.parent == Path.cwd() else where
+            self.status.say(f"wrote {shown}, {' and '.join(SUFFIXES[1:])}")

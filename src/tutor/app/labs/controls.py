@@ -159,6 +159,7 @@ class Controls(Widget):
                 present[setting.name].value = setting.value
             return
         focused = next((control.setting.name for control in self.controls if control.has_focus_within), None)
+        self.display = bool(settings)
         with self.app.batch_update():
             await self.remove_children()
             if self.is_attached:  # the screen may have been left meanwhile

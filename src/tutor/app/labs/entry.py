@@ -12,16 +12,20 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tutor import experiments
 from tutor.app.labs import controls
+from tutor.app.labs import line as line_of
 from tutor.app.labs.controls import Controls, Setting
 from tutor.app.labs.dials import Words
 from tutor.app.labs.form import Form, name_of
-from tutor.app.labs.offers import names_of
+from tutor.app.labs.offers import files_for, names_of
 from tutor.app.labs.text_line import Prompt
 from tutor.experiments.frame.inputs import Option
 
 FLASH = 0.6
 """Seconds for which a preset that was just loaded is marked."""
+FILE = "offered"
+"""The control that puts a file at hand into the line."""
 VIEW = "view"
 """The control that chooses among the experiments of a lab."""
 
@@ -58,7 +62,8 @@ class Entry(Widget):
         """Further controls that a special lab puts in front; their changes are posted as `Extra`."""
         self.prompt = Prompt(form.line, self.placeholder)
         self.controls = Controls()
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, Any], tuple[str, ...]] = {}
+        """The names that each source offers, of the kind of a default."""
 
     def compose(self) -> ComposeResult:
         yield self.prompt
@@ -102,7 +107,22 @@ class Entry(Widget):
             if line.value != self.form.line:
                 line.value = self.form.line
                 line.cursor_position = len(self.form.line)
-        await self.controls.show([*self._view(), *self.extras(), *self.form.settings(self.hidden, self._names)])
+        await self.controls.show(
+            [*self._view(), *self._file(), *self.extras(), *self.form.settings(self.hidden, self._found)]
+        )
+
+    def about(self) -> list[tuple[str, str]]:
+        """For the help: each experiment of the lab with what it is, and each control with what it does."""
+        shown = [(called, experiments.summary(name)) for name, called in self.views.items()]
+        settings = [each.setting for each in self.controls.controls]
+        return shown + [(each.label, each.help) for each in settings if each.help and each.name != VIEW]
+
+    def _file(self) -> Iterable[Setting]:
+        """Files at hand, where the experiment reads one."""
+        if files := files_for(self.form.experiment):
+            here = next((file for file in files if file == line_of.first(self.form.line)), None)
+            dial = Words((None, *files), ("…", *(file.rpartition("/")[2] for file in files)))
+            yield Setting(FILE, "file", here, dial, "A file at hand; or type a path above.")
 
     def _view(self) -> Iterable[Setting]:
         if len(self.views) > 1:
@@ -126,6 +146,10 @@ class Entry(Widget):
         event.stop()
         if event.name == VIEW:
             await self.switch(event.value)
+        elif event.name == FILE:
+            self.form.line = line_of.with_first(self.form.line, event.value or "")
+            await self.refill()
+            self.post_message(self.Edited(typed=False))
         elif event.name not in self.form.values:
             self.post_message(self.Extra(event.name, event.value))
         else:
@@ -141,8 +165,13 @@ class Entry(Widget):
 
     async def _find_names(self) -> None:
         """Find out, once and in a thread, which tokenizers, models and runs there are."""
-        sources = {field.spec.source for field in self.form.options if isinstance(field.spec, Option)} - {""}
-        if missing := sources - self._names.keys():
-            for source in missing:
-                self._names[source] = await asyncio.to_thread(names_of, source)
+        missing = {
+            field.name: (field.spec.source, field.default)
+            for field in self.form.options
+            if isinstance(field.spec, Option) and field.spec.source
+        }
+        missing = {name: wanted for name, wanted in missing.items() if wanted not in self._found}
+        for wanted in missing.values():
+            self._found[wanted] = await asyncio.to_thread(names_of, *wanted)
+        if missing:
             await self.refill()

@@ -1,4 +1,4 @@
-"""A picture as a file that clashes with no other."""
+"""A picture as files that clash with no other."""
 
 from __future__ import annotations
 
@@ -14,15 +14,21 @@ from tutor.views.export import export
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+SUFFIXES = (".svg", ".html", ".txt")
+"""As a figure, for a page, and for those who want to quote it."""
 
-def write_picture(name: str, picture: RenderableType) -> Path:
-    """Write the picture as `tutor-NAME-N.svg` in the current directory, or in the state folder: where it is.
+
+def write_picture(name: str, picture: RenderableType, ascii_only: bool = False) -> Path:
+    """Write the picture as `tutor-NAME-N` with each suffix, in the current directory or in the state folder: where
+    the first one is.
 
     Raises OSError if neither can be written.
     """
     here = Path.cwd()
     folder = here if os.access(here, os.W_OK) else paths.state()
-    numbered = (folder / f"tutor-{name}-{number}.svg" for number in itertools.count(1))
-    target = next(path for path in numbered if not path.exists())
-    write_text(target, export(picture, ".svg", title=f"tutor {name}"))
-    return target
+    stems = (folder / f"tutor-{name}-{number}" for number in itertools.count(1))
+    stem = next(stem for stem in stems if not any(stem.with_suffix(suffix).exists() for suffix in SUFFIXES))
+    for suffix in SUFFIXES:
+        text = export(picture, suffix, title=f"tutor {name}", ascii_only=ascii_only)
+        write_text(stem.with_suffix(suffix), text)
+    return stem.with_suffix(SUFFIXES[0])

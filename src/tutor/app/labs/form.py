@@ -15,8 +15,13 @@ from tutor.errors import UsageError
 from tutor.experiments.frame import command
 from tutor.experiments.frame.inputs import Argument, Field, Option, check, fields
 
-Names = Mapping[str, tuple[str, ...]]
-"""The names that each source of an option offers."""
+_ALONE = ("context",)
+"""Experiments with a line of their own: its word has to stand in the sentences that are their own too."""
+_SAME = {"source": "text"}
+"""Arguments that hold the same under another name: what cross-attention reads is what is translated."""
+
+Names = Mapping[tuple[str, Any], tuple[str, ...]]
+"""The names that each source of an option offers, of the kind of its default."""
 
 
 class Form:
@@ -49,7 +54,9 @@ class Form:
     @property
     def _key(self) -> tuple[str, ...]:
         """Experiments whose arguments are called the same share one line."""
-        return tuple(field.name for field in self.arguments)
+        if self.experiment in _ALONE:
+            return (self.experiment,)
+        return tuple(_SAME.get(field.name, field.name) for field in self.arguments)
 
     @property
     def is_blank(self) -> bool:
@@ -98,7 +105,7 @@ class Form:
                 field.name,
                 field.flag[2:].replace("-", " "),
                 self.values[field.name],
-                dial_for(field, names.get(field.spec.source, ()), self.highs.get(field.name)),
+                dial_for(field, names.get((field.spec.source, field.default), ()), self.highs.get(field.name)),
                 field.spec.help,
             )
             for field in self.options
@@ -110,7 +117,8 @@ def _range(field: Field) -> tuple[Any, ...]:
     """What two options of one name must have in common for a value of one to mean the same in the other."""
     spec = field.spec
     assert isinstance(spec, Option)
-    return (field.name, field.kind, spec.low, spec.high, spec.choices, spec.source)
+    named = (spec.source, field.default, field.optional) if spec.source else ()  # models of one kind, not of several
+    return (field.name, field.kind, spec.low, spec.high, spec.choices, *named)
 
 
 def example(name: str) -> Any:

@@ -1,7 +1,8 @@
 """Between the one input line of a lab and the arguments of an experiment.
 
 One argument takes the whole line, or its words if it takes many. Several arguments have a bar between them;
-where each is a single word, spaces do.
+where each is a single word, spaces do. A last argument that takes many has a bar between these too:
+`seven.txt | a seven | a four`.
 """
 
 from __future__ import annotations
@@ -30,24 +31,48 @@ def parsed(text: str, arguments: tuple[Field, ...]) -> dict[str, Any]:
     if len(arguments) == 1:
         (field,) = arguments
         if field.kind == "words":
-            return {field.name: tuple(text.split())}
+            return {field.name: _parts(text) if BAR in text else tuple(text.split())}
         return {field.name: None if field.optional and not text else text}
-    parts = [part.strip() for part in text.split(BAR)] if BAR in text else text.split()
-    if len(parts) != len(arguments):
+    *single, last = arguments
+    if last.kind == "words":
+        parts = _parts(text)
+        fits = len(parts) > len(single) - last.required
+        values = [*parts[: len(single)], parts[len(single) :]]
+    else:
+        parts = _parts(text) if BAR in text else tuple(text.split())
+        fits = len(parts) == len(arguments)
+        values = list(parts)
+    if not fits:
         names = f" {BAR} ".join(metavar(field) for field in arguments)
         raise UsageError(f"{len(parts)} of {len(arguments)}", f"this takes {names}", f"put a {BAR} between them")
-    return {
-        field.name: tuple(part.split()) if field.kind == "words" else part
-        for field, part in zip(arguments, parts, strict=True)
-    }
+    return dict(zip((field.name for field in arguments), values, strict=True))
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (part.strip() for part in text.split(BAR)) if part)
 
 
 def written(inputs: Any, arguments: tuple[Field, ...]) -> str:
     """The line that gives these arguments."""
     values = [getattr(inputs, field.name) for field in arguments]
-    parts = [" ".join(value) if isinstance(value, tuple) else value or "" for value in values]
-    between = " " if all(part and not part.split()[1:] for part in parts) else f" {BAR} "
-    return flattened(between.join(parts))
+    if len(arguments) == 1 and isinstance(values[0], tuple):
+        between = f" {BAR} " if any(word.split()[1:] for word in values[0]) else " "
+        return flattened(between.join(values[0]))
+    parts = [part for value in values for part in (value if isinstance(value, tuple) else (value or "",))]
+    phrases = any(isinstance(value, tuple) for value in values)
+    spaced = not phrases and all(part and not part.split()[1:] for part in parts)
+    return flattened((" " if spaced else f" {BAR} ").join(parts))
+
+
+def first(text: str) -> str:
+    """The first argument of a line that begins with a file."""
+    return text.partition(BAR)[0].strip()
+
+
+def with_first(text: str, argument: str) -> str:
+    """The line with another first argument."""
+    _, bar, rest = text.partition(BAR)
+    return f"{argument} {bar}{rest}" if bar else argument
 
 
 def metavar(field: Field) -> str:

@@ -1,6 +1,8 @@
-"""The names that a control may offer: tokenizers, models, runs."""
+"""What a control may offer: tokenizers, models and runs by name, and files at hand."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from tutor import paths
 
@@ -8,8 +10,35 @@ ARCHITECTURES = ("decoder", "seq2seq", "encoder")
 """The kinds of bundled folders that are models; others hold vectors and tokenizers."""
 
 
-def names_of(source: str) -> tuple[str, ...]:
-    """The names there are; may import `tokenizers`, so not for the event loop."""
+PRACTICE = "lessons/practice"
+"""Where files to try lie, as they are called wherever tutor is installed."""
+
+_FILES = {
+    "caption": ("seven.txt", "four.txt"),
+    "match": ("seven.txt", "four.txt"),
+    "train-tokenizer": ("story.txt", "reviews.txt"),
+    "pretrain": ("tiny.toml",),
+}
+"""The practice files that the line of an experiment may begin with."""
+_ENDINGS = {"train-tokenizer": ".txt", "pretrain": ".toml"}
+"""How a file of the learner's own ends that may be offered too."""
+_MOST = 8
+
+
+def files_for(experiment: str) -> tuple[str, ...]:
+    """Files that the experiment can read: those that come with the lessons, and those in the current directory."""
+    practice = tuple(f"{PRACTICE}/{name}" for name in _FILES.get(experiment, ()))
+    if experiment not in _ENDINGS:
+        return practice
+    own = sorted(path.name for path in Path.cwd().glob(f"*{_ENDINGS[experiment]}") if path.is_file())
+    return (*practice, *own[:_MOST])
+
+
+def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
+    """The names there are, of models those that are of the same kind as the `default` one.
+
+    May import `tokenizers`, so not for the event loop.
+    """
     if source == "tokenizer":
         from tutor.engine.tokenization import KINDS
 
@@ -17,7 +46,8 @@ def names_of(source: str) -> tuple[str, ...]:
     if source == "model":
         from tutor.engine.registry import entries
 
-        return tuple(entry.name for entry in entries() if entry.kind in ARCHITECTURES)
+        known = {entry.name: entry.kind for entry in entries() if entry.kind in ARCHITECTURES}
+        return tuple(name for name, kind in known.items() if kind == known.get(default or "", kind))
     if source == "run" and paths.runs().is_dir():
         return tuple(sorted(folder.name for folder in paths.runs().iterdir() if folder.is_dir()))
     return ()

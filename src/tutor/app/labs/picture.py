@@ -13,6 +13,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tutor.app import ascii_mode
+from tutor.views.ascii import Ascii
+
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "�")
 """Control characters, which models make and files contain, must not steer the terminal."""
 
@@ -65,7 +68,8 @@ class Picture(ScrollView, can_focus=True):
         )
         options = console.options.update(width=self._width, height=None)
         options.max_height = max(self.scrollable_content_region.height, 1)
-        lines = console.render_lines(self._shown, options, pad=False)
+        shown = Ascii(self._shown) if ascii_mode.is_on(self) else self._shown
+        lines = console.render_lines(shown, options, pad=False)
         self._strips = [Strip(_harmless(segment) for segment in line) for line in lines]
         while self._strips and not self._strips[-1].text.strip() and not any(s.style for s in self._strips[-1]):
             self._strips.pop()

@@ -1,0 +1,99 @@
+"""What a lab does with the news about its question: draw, say in words, pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.message import Message
+
+from tutor import experiments
+from tutor.app.labs.asking import News, Piece, Reply, Stopped, Trouble
+from tutor.app.labs.status import Reading, facts
+from tutor.app.labs.waiting import Waiting
+
+if TYPE_CHECKING:
+    from tutor.app.labs.base import Lab
+
+
+class Answering(Waiting):
+    """Takes up news in the lab's own queue and shows them."""
+
+    class Answered(Message, namespace="lab"):
+        """A result is shown."""
+
+        def __init__(self, lab: Lab, name: str, inputs: Any, result: Any) -> None:
+            self.lab, self.name, self.inputs, self.result = lab, name, inputs, result
+            super().__init__()
+
+        @property
+        def control(self) -> Lab:
+            return self.lab
+
+    @dataclass
+    class Unanswered(Message, namespace="lab"):
+        """There will be no result, and this is why."""
+
+        line: str
+
+    class Told(Message):
+        """News from an asker; `take` is what the lab does with them."""
+
+        def __init__(self, news: News, take: Callable[[News], None] | None = None) -> None:
+            self.news, self.take = news, take
+            super().__init__()
+
+    reading: Reading
+
+    @on(Told)
+    def _on_told(self, event: Told) -> None:
+        if event.take is not None:
+            event.take(event.news)
+            return
+        news = event.news
+        if isinstance(news, Piece):
+            self.on_piece(news)
+            return
+        if self.asker.question is None:
+            self.undim()
+        if isinstance(news, Reply):
+            self.on_reply(news)
+        elif isinstance(news, Trouble):
+            self.explain(news.line)
+        elif isinstance(news, Stopped):
+            self.status.say("stopped")
+        if isinstance(news, Trouble | Stopped) and self.asker.question is None:
+            self.post_message(self.Unanswered(self.status.line))
+
+    def on_piece(self, piece: Piece) -> None:
+        """A long experiment says how far it is."""
+        from tutor import views
+
+        view = views.view(piece.question.name)
+        if hasattr(view, "progress"):
+            self.status.say(f"{view.progress(piece.record)} · escape stops")
+
+    def on_reply(self, reply: Reply) -> None:
+        """Show an answer."""
+        self.reply = reply
+        self.show_reply(reply)
+        self.say_facts(reply)
+        self.post_message(self.Answered(self, reply.question.name, reply.question.inputs, reply.result))  # type: ignore[arg-type]
+
+    def say_facts(self, reply: Reply) -> None:
+        """Where and how fast the answer was made, and what may come next."""
+        needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
+        known = facts(reply, self.the_engine().device if needs_torch else "cpu")
+        self.status.say(f"{known} · {self.hint}" if self.hint else known)
+
+    @property
+    def hint(self) -> str:
+        """What one key would do now that is particular to this lab."""
+        return ""
+
+    def show_reply(self, reply: Reply) -> None:
+        """Draw an answer and say in words what it shows."""
+        self.panes.fill(self.draw(reply), reply.words)
+        self.reading.say(reply.words)
