@@ -18,7 +18,7 @@ def offered(line: str, shell: str = "bash") -> list[str]:
     asked = (
         {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)} if shell == "bash" else {"_TYPER_COMPLETE_ARGS": line}
     )
-    asked["_TUTOR_COMPLETE"] = f"complete_{shell}"
+    asked |= {"_TUTOR_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     code = "import sys; sys.argv = ['tutor']; from tutor.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=False

@@ -6,7 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-
 _COMPLETION = "_TUTOR_COMPLETE"
 """Set when a shell asks which words could come next; the words so far are then in the environment too."""
 
