@@ -6,7 +6,7 @@ Nothing is trusted: names, shapes and types are compared with the configuration 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,15 +97,26 @@ def checked_tensors(
 
     Names for which `may_be_left_out` holds are passed over. Raises InputError as `load_decoder` does.
     """
+    return checked_files(weight_files(directory), wanted, may_be_left_out, dtype, device)
+
+
+def checked_files(
+    files: Sequence[Path],
+    wanted: Mapping[str, Tensor],
+    may_be_left_out: Callable[[str], bool] = lambda name: False,
+    dtype: torch.dtype = torch.float32,
+    device: str = "cpu",
+) -> dict[str, Tensor]:
+    """As `checked_tensors`, of these safetensors files."""
     tensors: dict[str, Tensor] = {}
-    for file in weight_files(directory):
+    for file in files:
         with _opened(file) as opened:
             for name in opened.keys():  # noqa: SIM118 - an open safetensors file is no dict
                 if name in wanted:
                     tensors[name] = _checked(file, name, opened, wanted[name].shape).to(device, dtype)
                 elif not may_be_left_out(name):
                     raise InputError(str(file), f"it holds {name}, which config.json has no place for", _WHOLE)
-    _refuse_missing(directory / WEIGHTS, set(wanted) - set(tensors))
+    _refuse_missing(files[0].with_name(WEIGHTS) if len(files) > 1 else files[0], set(wanted) - set(tensors))
     return tensors
 
 

@@ -20,7 +20,7 @@ from tutor import paths
 from tutor.engine import gguf_file, gguf_header, guests
 from tutor.errors import InputError
 
-Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "other"]
+Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "other"]
 Source = Literal["bundled", "yours", "guest", "path"]
 
 _KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
@@ -30,6 +30,9 @@ _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 
 SUMS = "SHA256SUMS"
 """The file in a model's folder with a line for each of its files, as `sha256sum -c` reads it."""
+
+HEADS = "heads"
+"""The bundled folder with one folder a classifier, which is a head on a bundled decoder."""
 
 _HEADER_LIMIT = 100_000_000  # bytes; the limit that safetensors itself sets
 
@@ -62,7 +65,8 @@ def entries() -> tuple[Entry, ...]:
 
 def _holds_a_model(directory: Path) -> bool:
     """Whether there is more than a recipe and notes: a model that is still to be trained is not listed."""
-    return any(file.suffix in (".json", ".safetensors") for file in directory.iterdir())
+    files = [*directory.iterdir(), *directory.glob("*/head.json")]
+    return any(file.suffix in (".json", ".safetensors") for file in files)
 
 
 def _folders() -> tuple[tuple[Path, Source], ...]:
@@ -126,6 +130,10 @@ def kind_of(directory: Path) -> Kind:
             return "other"
         return _KINDS.get(model_type, "other")
     names = [file.name for file in directory.iterdir()]
+    if "head.json" in names:  # on a decoder that lies elsewhere
+        return "classifier"
+    if any(directory.glob("*/head.json")):
+        return "classifiers"
     if any(name.startswith("vectors") for name in names):
         return "vectors"
     return "tokenizers" if any(name.endswith(".json") for name in names) else "other"
@@ -154,7 +162,7 @@ def parameters(directory: Path) -> int | None:
     """
     if gguf_file.is_gguf(directory):
         return sum(math.prod(tensor.shape) for tensor in gguf_header.read(directory).tensors.values())
-    files = sorted(directory.glob("*.safetensors"))
+    files = sorted(directory.glob("*.safetensors")) or sorted(directory.glob("*/head.safetensors"))
     if not files:
         return None
     return sum(int(math.prod(tensor["shape"])) for file in files for tensor in _tensors(file))
@@ -216,7 +224,7 @@ def _compare(directory: Path, listed: str) -> list[str]:
         file = directory / name
         if not file.is_file():
             problems.append(f"{name} is missing")
-        elif _sha256(file) != wanted:
+        elif sha256(file) != wanted:
             problems.append(f"{name} has changed since it was listed in {SUMS}")
     present = {file.relative_to(directory).as_posix() for file in directory.rglob("*") if file.is_file()}
     return problems + [f"{name} is not listed in {SUMS}" for name in sorted(present - names)]
@@ -227,10 +235,11 @@ def write_sums(directory: Path) -> None:
     from tutor.storage import write_text
 
     files = sorted(file for file in directory.rglob("*") if file.is_file() and file.name != SUMS)
-    lines = [f"{_sha256(file)}  {file.relative_to(directory).as_posix()}\n" for file in files]
+    lines = [f"{sha256(file)}  {file.relative_to(directory).as_posix()}\n" for file in files]
     write_text(directory / SUMS, "".join(lines))
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
