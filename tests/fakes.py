@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,13 @@ import tokenizers
 import torch
 from tokenizers import decoders, models, pre_tokenizers
 
-from tutor.engine import loading, subword
+from tutor.engine import loading, masking, pairs, subword
 from tutor.engine.checkpoint import save_decoder
+from tutor.engine.checkpoint_kinds import save
 from tutor.engine.decoder import Decoder, DecoderConfig
+from tutor.engine.encoder import Encoder, EncoderConfig
 from tutor.engine.registry import Entry
+from tutor.engine.seq2seq import Seq2Seq, Seq2SeqConfig
 from tutor.engine.trace import Observer, Trace
 
 END = "<|endoftext|>"
@@ -63,6 +67,41 @@ def tiny_config(context: int = 64, **sizes: int) -> DecoderConfig:
         "eos_token_id": 0,
     }
     return DecoderConfig(**(chosen | sizes))
+
+
+SENTENCES = (
+    "Where is the library?", "¿Dónde está la biblioteca?", "The cat sleeps.", "El gato duerme.", "Le chat dort.",
+    "She put on her hat because it was cold.", "the cat sat on the mat and the dog sat on the cat",
+)  # fmt: skip
+"""What the tests' translator and gap filler have their vocabularies from."""
+
+
+def translator(folder: Path, seed: int = 0, **sizes: int) -> Path:
+    """A random encoder–decoder of 2 and 2 layers with 4 heads, told its language by `<es>` or `<fr>`."""
+    tokenizer = pairs.train_tokenizer(SENTENCES, 300, ("es", "fr"))
+    chosen = {"vocab_size": tokenizer.get_vocab_size(), "d_model": 16, "max_position_embeddings": 48}
+    for side in ("encoder", "decoder"):
+        chosen |= {f"{side}_layers": 2, f"{side}_attention_heads": 4, f"{side}_ffn_dim": 24}
+    return _saved(folder, seed, tokenizer, lambda: Seq2Seq(Seq2SeqConfig(**(chosen | sizes))))
+
+
+def gapfiller(folder: Path, seed: int = 0, **sizes: int) -> Path:
+    """A random encoder of 2 layers with 4 heads and a WordPiece vocabulary."""
+    tokenizer = masking.train_tokenizer(SENTENCES, 150)
+    chosen = {"vocab_size": tokenizer.get_vocab_size(), "hidden_size": 16, "num_hidden_layers": 2}
+    chosen |= {"num_attention_heads": 4, "intermediate_size": 24, "max_position_embeddings": 24}
+    return _saved(folder, seed, tokenizer, lambda: Encoder(EncoderConfig(**(chosen | sizes))))
+
+
+def _saved(folder: Path, seed: int, tokenizer: tokenizers.Tokenizer, make: Callable[[], Seq2Seq | Encoder]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(seed)
+    model = make()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    save(model, folder)
+    return folder
 
 
 class KnownDecoder(torch.nn.Module):

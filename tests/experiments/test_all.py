@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import math
 import re
 import shlex
 from pathlib import Path
@@ -43,6 +44,7 @@ OWN = {
         "unicode": {"word": "שלום", "sentences": ("שלום 👍", "👍 שלום")},
         "absurd": {"word": "", "sentences": ("", "")},
     }[kind],
+    "fill": lambda kind: {"text": "" if kind == "absurd" else f"The [MASK] sat. {TEXTS[kind]} [MASK]"},
     "generate": lambda kind: {"tokens": 6},
     "merges": lambda kind: {"word": {"plain": "unbelievable", "unicode": "naïve👍", "absurd": ""}[kind]},
     "neighbours": lambda kind: {"word": {"plain": "king", "unicode": "naïve", "absurd": ""}[kind]},
@@ -56,7 +58,7 @@ OWN = {
 }
 """What an experiment needs beyond a text in its arguments."""
 
-FILES = ("finetune", "train-tokenizer")
+FILES = ("beyond", "finetune", "train-tokenizer")
 """Those that read a file, with a budget that makes them short."""
 
 ELSEWHERE = {"pretrain": "its recipe and what it makes are tested in its own tests"}
@@ -66,20 +68,21 @@ BOXES = set("│┃─━┼┤├╭╮╰╯█▓▒░")
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    """A decoder without training."""
-    return str(fakes.checkpoint(tmp_path_factory.mktemp("tiny")))
+def models(tmp_path_factory):
+    """Models without training, by the names of those whose place they take."""
+    made = {"storyteller": fakes.checkpoint, "translator": fakes.translator, "gapfiller": fakes.gapfiller}
+    return {name: str(make(tmp_path_factory.mktemp(name))) for name, make in made.items()}
 
 
-def filled(name: str, kind: str, checkpoint: str, folder: Path):
+def filled(name: str, kind: str, models: dict[str, str], folder: Path):
     """The experiment's inputs of this kind: its first example, with other text in it for the two other kinds."""
     _, example = command.parse(experiments.load(name).EXAMPLES[0])
     values = {}
     for field in fields(type(example)):
         if isinstance(field.spec, Argument) and kind != "plain":
             values[field.name] = WORDS[kind] if field.kind == "words" else TEXTS[kind]
-        elif field.name == "model" and example.model == "storyteller":
-            values["model"] = checkpoint
+        elif field.name == "model" and example.model in models:
+            values["model"] = models[example.model]
         elif field.name == "device":
             values["device"] = "cpu"
     values |= OWN.get(name, lambda kind: {})(kind)
@@ -87,7 +90,11 @@ def filled(name: str, kind: str, checkpoint: str, folder: Path):
         file = folder / "text.txt"
         file.write_text(f"{TEXTS[kind]}\n" * 60, encoding="utf-8")
         values |= {"file": str(file)}
-        values |= {"steps": 2, "name": "tiny"} if name == "finetune" else {"out": str(folder / "out"), "vocab": 300}
+        budgets = {
+            "finetune": {"steps": 2, "name": "tiny"},
+            "train-tokenizer": {"out": str(folder / "out"), "vocab": 300},
+        }
+        values |= budgets.get(name, {})
     return dataclasses.replace(example, **values)
 
 
@@ -109,7 +116,7 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def case(request, checkpoint, tmp_path_factory):
+def case(request, models, tmp_path_factory):
     """One experiment, run once for all forms; a test that gets one that said no in a line is skipped."""
     name, kind = request.param
     if name in ELSEWHERE:
@@ -118,7 +125,7 @@ def case(request, checkpoint, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUTOR_STATE", str(folder / "state"))
         try:
-            inputs = filled(name, kind, checkpoint, folder)
+            inputs = filled(name, kind, models, folder)
             if reason := missing_model(inputs):
                 pytest.skip(reason)
             return Case(name, kind, inputs, experiments.result_of(name, inputs))
@@ -177,8 +184,12 @@ def ratios(values) -> list[float]:
 
 
 DERIVED = {
+    # How many times less likely a word is, up to a thousand times.
+    "cross-attention": lambda r: (1000, *(math.exp(min(pair.loss, 100)) for pair in r.pairs)),
     # How many pixels there are and how many of them were all but certain (below 0.1 bits).
     "draw": lambda r: (r.openness.size, (r.openness < 0.1).sum()),
+    # A distribution of e bits is as open as a choice among 2^e.
+    "fill": lambda r: [2**gap.entropy_bits for gap in r.gaps],
     # How much lower or higher the perplexity is; the 95 % of the interval.
     "finetune": lambda r: (abs(1 - r.perplexity_after / r.perplexity_before), 0.95),
     # A distribution of e bits is as open as a choice among 2^e.
@@ -213,6 +224,8 @@ DERIVED = {
     "surprise": lambda r: [float(f"{1 / t.probability:.2g}") for t in r.tokens if t.probability > 0],
     # "Token 9": its place, from one.
     "tokenize": lambda r: range(len(r.tokens) + 1),
+    # "Sentence 2": its place, from one.
+    "translate": lambda r: range(len(r.sentences) + 1),
     # How many fewer tokens, and those that it did not have to learn.
     "train-tokenizer": lambda r: (
         abs(1 - r.trained.token_count / max(r.bundled.token_count, 1)),

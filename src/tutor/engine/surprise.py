@@ -20,7 +20,7 @@ class Score(NamedTuple):
     expected_probability: float
 
 
-def score(loaded: Loaded, ids: Sequence[int]) -> list[Score]:
+def score(loaded: Loaded, ids: Sequence[int], reach: int | None = None) -> list[Score]:
     """A score for each id. The first one is scored after the model's start token.
 
     A text that is longer than the context is read in windows that overlap by half, so that each token but the
@@ -28,7 +28,7 @@ def score(loaded: Loaded, ids: Sequence[int]) -> list[Score]:
     """
     whole = [loaded.start(), *ids]
     scores: list[Score] = []
-    for first, last, keep in _windows(len(whole), loaded.context):
+    for first, last, keep in _windows(len(whole), reach or loaded.context):
         scores += _score_window(loaded, whole[first:last])[-keep:]
     return scores
 
