@@ -11,7 +11,7 @@ import torch
 from tokenizers import Tokenizer
 
 from tutor.engine import checkpoint, device, registry, subword
-from tutor.engine.registry import Entry
+from tutor.engine.registry import Entry, Kind
 from tutor.engine.subword import SubwordTokenizer
 from tutor.engine.tokenization import Token, require_text
 from tutor.errors import InputError
@@ -74,15 +74,8 @@ def decoder(name_or_path: str, request: str = "auto") -> Loaded:
     It is read again when its files have changed since. Raises InputError if there is no such model, if it is of
     another kind, or if its files are damaged.
     """
-    entry = registry.find(name_or_path)
-    if entry.kind != "decoder":
-        others = [other.name for other in registry.entries() if other.kind == "decoder"]
-        raise InputError(
-            entry.name,
-            f"not a decoder but {entry.kind}",
-            f"choose one of: {', '.join(others) or 'none is installed'}",
-        )
-    return _opened(entry, device.choose(request), _stamp(entry))
+    entry = entry_of(name_or_path, "decoder")
+    return _opened(entry, device.choose(request), stamp(entry))
 
 
 def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
@@ -92,31 +85,53 @@ def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
     return Loaded(shared.entry, model, shared.tokenizer, shared.splitter, shared.device)
 
 
-def _stamp(entry: Entry) -> tuple[tuple[str, int, int], ...]:
+_CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder"}
+"""What a kind is called, where that is not its name."""
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def entry_of(name_or_path: str, kind: Kind) -> Entry:
+    """The model of that name or in that folder. Raises InputError if there is none or it is of another kind."""
+    entry = registry.find(name_or_path)
+    if entry.kind == kind:
+        return entry
+    others = [other.name for other in registry.entries() if other.kind == kind]
+    wanted, found = _CALLED.get(kind, kind), _CALLED.get(entry.kind, entry.kind)
+    raise InputError(
+        entry.name,
+        f"not {'an' if wanted.startswith('e') else 'a'} {wanted} but {found}",
+        f"choose one of: {', '.join(others) or 'none is installed'}",
+    )
+
+
+def stamp(entry: Entry) -> Stamp:
     """Name, time and size of each file that the model is read from."""
     files = sorted({entry.tokenizer, *(file for pattern in _FILES for file in entry.directory.glob(pattern))})
     return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _opened(entry: Entry, chosen: str, stamp: tuple[tuple[str, int, int], ...]) -> Loaded:
+def _opened(entry: Entry, chosen: str, stamp: Stamp) -> Loaded:
     model = checkpoint.load_decoder(entry.directory, chosen).eval()
-    splitter = _splitter(entry, model.config.vocab_size)
-    tokenizer = Tokenizer.from_str(subword.source(entry.tokenizer))
-    tokenizer.no_truncation()  # what is too long is cut here, and the learner is told
-    return Loaded(entry, model, tokenizer, splitter, chosen)
+    return Loaded(entry, model, *tokenizers_of(entry, model.config.vocab_size), chosen)
 
 
-def _splitter(entry: Entry, vocabulary: int) -> SubwordTokenizer:
-    """The model's own tokenizer. Raises InputError if it is missing, damaged, or knows more tokens than the model."""
+def tokenizers_of(entry: Entry, vocabulary: int) -> tuple[Tokenizer, SubwordTokenizer]:
+    """The library's tokenizer, which turns ids into text, and the same one for what is shown.
+
+    Raises InputError if it is missing, damaged, or knows more tokens than the model, which has `vocabulary`.
+    """
     path = entry.tokenizer
     if not path.is_file():
-        raise InputError(str(path), "no such file", "a decoder needs its tokenizer beside it")
+        raise InputError(str(path), "no such file", "a model needs its tokenizer beside it")
     splitter = subword.load(entry.name, path)
     if splitter.vocabulary_size > vocabulary:
         why = f"it has {splitter.vocabulary_size:,} tokens, the model {vocabulary:,}"
         raise InputError(str(path), why, "get the tokenizer that belongs to the model")
-    return splitter
+    tokenizer = Tokenizer.from_str(subword.source(path))
+    tokenizer.no_truncation()  # what is too long is cut here, and the learner is told
+    return tokenizer, splitter
 
 
 def encode(loaded: Loaded, text: str, reserve: int = 0) -> Encoded:

@@ -5,6 +5,7 @@ All take logits of shape (…, V) and give logits of the same shape; a token tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,6 +101,11 @@ def filtered(logits: Tensor, options: SamplingOptions, previous: Sequence[int] =
 def probabilities(logits: Tensor, options: SamplingOptions, previous: Sequence[int] = ()) -> Tensor:
     """The distribution that the next token is drawn from, (…, V), summing to 1."""
     return filtered(logits, options, previous).softmax(-1)
+
+
+def entropy_bits(logits: Tensor) -> float:
+    """The entropy of the distribution of logits (V,) in bits (Shannon 1948): 0 for a certainty, n for 2^n equals."""
+    return float(torch.special.entr(logits.softmax(-1)).sum()) / math.log(2)
 
 
 def draw(probability: Tensor, generator: torch.Generator) -> int:

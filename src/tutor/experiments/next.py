@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from tutor.experiments.frame.inputs import Argument, Device, Model, Option
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from tutor.engine.records import Candidate
     from tutor.engine.tokenization import Token
 
@@ -84,15 +82,6 @@ def run(inputs: Inputs) -> Result:
         filtered=after,
         kept=int(kept.isfinite().sum()),
         vocabulary=len(logits),
-        entropy_bits=_entropy_bits(logits),
-        filtered_entropy_bits=_entropy_bits(kept),
+        entropy_bits=sampling.entropy_bits(logits),
+        filtered_entropy_bits=sampling.entropy_bits(kept),
     )
-
-
-def _entropy_bits(logits: Tensor) -> float:
-    """The entropy of the distribution in bits (Shannon 1948): 0 for a certainty, n for 2^n equal chances."""
-    import math
-
-    import torch
-
-    return float(torch.special.entr(logits.softmax(-1)).sum()) / math.log(2)

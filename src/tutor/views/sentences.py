@@ -16,3 +16,8 @@ def listed(items: Sequence[str], limit: int = 12) -> str:
     if len(items) > limit:
         shown.append(f"{len(items) - limit:,} more")
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+
+
+def openness(bits: float) -> str:
+    """The entropy of a choice, and what it is like."""
+    return f"{bits:.2f} bits, like {2**bits:,.1f} equally likely ones"

@@ -26,6 +26,15 @@ def visible(text: str, spaces: bool = True) -> str:
     return shown
 
 
+def bare(token: str) -> str:
+    """A token without the space around it, unless it is nothing else: what a sentence or a label calls it.
+
+    >>> bare(" cat"), bare(" ")
+    ('cat', '·')
+    """
+    return visible(token.strip(), spaces=False) or visible(token)
+
+
 def _sign(character: str, spaces: bool) -> str:
     if character == " " and not spaces:
         return character

@@ -13,7 +13,7 @@ from rich.text import Text
 from tutor.views.arrows import Arrow, Arrows
 from tutor.views.heatmap import Heatmap
 from tutor.views.thumbnails import Thumbnails
-from tutor.views.visible import visible
+from tutor.views.visible import bare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -193,8 +193,7 @@ def _quoted(result: Result, index: int) -> str:
 
 def _label(result: Result, index: int) -> str:
     """A token without the space before it, unless it is nothing else."""
-    text = result.tokens[index].text
-    return visible(text.strip(), spaces=False) or visible(text)
+    return bare(result.tokens[index].text)
 
 
 def _percent(share: Any) -> str:

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.token_strip import TokenStrip
-from tutor.views.visible import harmless, visible
+from tutor.views.visible import bare, harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,10 +61,6 @@ def _boldest(result: Result) -> list[str]:
         return ["Every token was the most probable one in its place."] if step is not None else []
     likeliest = step.candidates_after[0]
     return [
-        f"The boldest draw was '{_bare(step.text)}' with {100 * step.probability:.1f} %; "
-        f"'{_bare(likeliest.text)}' had {100 * likeliest.probability:.1f} %."
+        f"The boldest draw was '{bare(step.text)}' with {100 * step.probability:.1f} %; "
+        f"'{bare(likeliest.text)}' had {100 * likeliest.probability:.1f} %."
     ]
-
-
-def _bare(text: str) -> str:
-    return visible(text.strip(), spaces=False) or visible(text)

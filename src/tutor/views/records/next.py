@@ -9,7 +9,8 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.visible import visible
+from tutor.views.sentences import openness
+from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,10 +24,10 @@ _ENDING = 40
 
 def picture(result: Result) -> RenderableType:
     """The most probable tokens; where temperature or a filter changed them, both distributions."""
-    before = _bars(result.candidates, f"of {result.vocabulary:,} tokens; {_openness(result.entropy_bits)}")
+    before = _bars(result.candidates, f"of {result.vocabulary:,} tokens; {openness(result.entropy_bits)}")
     if result.filtered == result.candidates:
         return before
-    kept = f"{result.kept:,} tokens are left to draw from; {_openness(result.filtered_entropy_bits)}"
+    kept = f"{result.kept:,} tokens are left to draw from; {openness(result.filtered_entropy_bits)}"
     return Group(Text("as the model has it", style="dim"), before, Text(), Text("as it is drawn from", style="dim"),
                  _bars(result.filtered, kept))  # fmt: skip
 
@@ -34,11 +35,6 @@ def picture(result: Result) -> RenderableType:
 def _bars(candidates: Sequence[Candidate], note: str) -> Group:
     rows = [Bar(visible(one.text), one.probability) for one in candidates]
     return Group(Bars(rows, unit="%"), Text(note, style="dim"))
-
-
-def _openness(bits: float) -> str:
-    """Entropy, and what it is like."""
-    return f"{bits:.2f} bits, like {2**bits:,.1f} equally likely ones"
 
 
 def words(result: Result) -> list[str]:
@@ -74,7 +70,7 @@ def _ending(result: Result) -> str:
 
 
 def _quoted(one: Candidate) -> str:
-    return f"'{visible(one.text.strip(), spaces=False) or visible(one.text)}'"
+    return f"'{bare(one.text)}'"
 
 
 def _percent(share: float) -> str:
