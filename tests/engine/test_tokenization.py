@@ -57,7 +57,7 @@ def test_known_answers(kind, text, expected):
 
 @pytest.mark.parametrize("kind", tokenization.TRAINED)
 @given(text=TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_trained_kinds_agree_with_the_library(kind, text):
     """Ids, spans and, spelled back, the texts are those that `tokenizers` gives."""
     expected = LIBRARY[kind].encode(text, add_special_tokens=False)
@@ -256,7 +256,7 @@ def merged(tokenizer: subword.SubwordTokenizer, word: str) -> list[str]:
 
 
 @given(word=st.one_of(st.sampled_from(ROWS), st.text(min_size=1, max_size=20)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_merges_end_where_the_library_ends(word):
     tokenizer = tokenization.load("bpe")
     assert isinstance(tokenizer, subword.SubwordTokenizer)
