@@ -41,6 +41,7 @@ class Lab(Answering):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
         Binding("a,f5", "another", "another", priority=True, tooltip="The same again with other chances"),
+        Binding("pagedown", "look", "picture", show=False, tooltip="From the line to the picture"),
         Binding("escape", "stop", "stop or back", show=False),
     ]
     DEFAULT_CSS = """
@@ -208,6 +209,10 @@ class Lab(Answering):
         self._engine_use.revive()
         if self._preset is not None:
             await self.load(self._preset)
+
+    def action_look(self) -> None:
+        """From the line to the picture."""
+        self.panes.focus()
 
     async def action_another(self) -> None:
         """The next seed."""

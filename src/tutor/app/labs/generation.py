@@ -1,44 +1,79 @@
-"""The generation lab: the next word as bars while one types, and on enter the text as it is made."""
+"""The generation lab: the next word as bars while one types, token by token or all at once, and two ways compared."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tutor.app.labs.asking import Piece
-from tutor.app.labs.base import Lab
+from tutor.app.labs import line
+from tutor.app.labs.asking import News, Piece, Reply
+from tutor.app.labs.comparing import Comparison
 from tutor.app.labs.status import count
+from tutor.app.labs.stepping import NEXT, TEXT, SteppingLab
 
-NEXT, TEXT = "next", "generate"
+if TYPE_CHECKING:
+    from tutor.experiments.frame.records import Candidate
+
+SURPRISE = "surprise"
 
 
-class GenerationLab(Lab):
+class GenerationLab(SteppingLab):
     """Typing shows what could come next; enter lets the model go on from there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w,ctrl+g", "write", "write", priority=True, tooltip="Let the model go on"),
+        Binding(
+            "enter", "take", "take", tooltip="Add the token that is pointed at; after a text, go on from its end"
+        ),
+        Binding(
+            "c,f3", "compare", "compare", priority=True, tooltip="Keep these settings beside what you change now"
+        ),
     ]
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._made: list[str] = []
+        self.compared = Comparison(self.form, self.new_asker(self._take_compared))
 
     @property
     def hint(self) -> str:
-        return "enter writes on"
+        if self.form.experiment == TEXT:
+            return "enter goes on from here"
+        if self.form.experiment == SURPRISE:
+            return ""
+        in_line = self.entry.prompt.line.has_focus
+        return "enter writes on, pgdn: the bars" if in_line else "enter takes, space draws one"
+
+    # What is asked
 
     async def entered(self) -> None:
         await self.action_write()
 
     async def edited(self, typed: bool) -> None:
-        """Another text: back to the bars, which follow the typing."""
+        """Another text: back to the bars, which follow the typing. To colour what was written, all of it is taken."""
+        if typed:
+            self.written.follow(self.form.line)
         if typed and self.form.experiment == TEXT:
             await self.entry.switch(NEXT)
+        elif not typed and self.form.experiment == SURPRISE and self._text_reply is not None:
+            await self._adopt(self._text_reply)
         else:
             self.schedule()
+
+    @property
+    def _text_reply(self) -> Reply | None:
+        """The text that was written for the line at hand, if that is what is shown."""
+        reply = self.reply
+        fits = reply is not None and reply.question.name == TEXT and reply.question.inputs.text == self.typed
+        return reply if fits else None
+
+    async def _adopt(self, reply: Reply) -> None:
+        """Make what was written the text at hand."""
+        await self.go_to(line.flattened(reply.question.inputs.text + reply.result.text))
 
     async def action_write(self) -> None:
         """Write from here, with the settings that the bars showed."""
@@ -52,31 +87,99 @@ class GenerationLab(Lab):
             self._soon = None
             if self.asker.question is None:
                 self.wait_for_enter("enter writes")
+            return
+        super().ask(on_request)
+        if self.asker.question is not None and self.form.experiment != SURPRISE:
+            self.compared.ask(self.asker.question)
+
+    async def action_take(self) -> None:
+        """Add the token that is pointed at; after a text was written, go on from its end."""
+        if self._text_reply is not None:
+            reply = self._text_reply
+            await self.entry.switch(NEXT)
+            await self._adopt(reply)
         else:
-            super().ask(on_request)
+            await super().action_take()
+
+    # Two ways side by side
+
+    @property
+    def heading_rows(self) -> int:
+        return 1 if self.compared.pinned is not None else 0
+
+    def action_compare(self) -> None:
+        """Pin the settings at hand beside those that are changed from now on, or let them go."""
+        self.compared.toggle()
+        if self.compared.pinned is not None and self.form.experiment == TEXT:
+            self.status.say("pinned; change a setting above, then enter writes both")
+        if self.reply is not None:
+            self.show_reply(self.reply)
+        if self.form.experiment == NEXT:
+            self.schedule()
+
+    def _take_compared(self, news: News) -> None:
+        if trouble := self.compared.take(news):
+            self.status.say(f"pinned: {trouble}", error=True)
+        elif isinstance(news, Piece):
+            self.panes.fill(self._so_far(()), [])
+        elif self.reply is not None and self.asker.question is None:
+            self.show_reply(self.reply)
+
+    async def action_stop(self) -> None:
+        self.stepper.close()
+        if self.compared.asker.question is not None and self.asker.question is None:
+            self.compared.asker.stop(self.STOP_PATIENCE)
+            self.status.say("stopping…")
+            return
+        if self.compared.asker.question is not None:
+            self.compared.asker.stop(self.STOP_PATIENCE)
+        await super().action_stop()
+
+    # What is shown
+
+    def draw(self, reply: Reply) -> RenderableType:
+        """Bars with a pointer, or the text; beside it what the pinned settings give."""
+        from tutor.views import choice
+
+        drawn = self._drawn_alone(reply, self.mark)
+        other = self.compared.reply
+        if self.compared.pinned is not None and reply.question.name != SURPRISE:
+            fits = other is not None and self.compared.answers(reply.question)
+            left = self._drawn_alone(other, None) if fits and other is not None else Text("…", style="dim")
+            names = self.compared.headings(reply.question.inputs)
+            drawn = choice.beside((names[0], left), (names[1], drawn))
+        if reply.question.name == NEXT and self.written.added:
+            return Group(drawn, Text(), choice.taken(self.written.pieces, self.written.shares))
+        return drawn
+
+    def _drawn_alone(self, reply: Reply, mark: int | None) -> RenderableType:
+        from tutor.views import choice
+
+        return choice.choice(reply.result, mark) if reply.question.name == NEXT else reply.picture
 
     def on_piece(self, piece: Piece) -> None:
         """The prompt first, then what each token adds, with what else could have come."""
-        from tutor.views.records.generate import piece as text_of
-
         record = piece.record
         if not hasattr(record, "candidates_after"):
             self._made = []
-        self._made.append(text_of(record))
+        self._made.append(record.text)
         self.undim()
-        self.panes.fill(self._so_far(record), ["".join(self._made)])
+        self.panes.fill(self._so_far(getattr(record, "candidates_after", ())), ["".join(self._made)])
         self.reading.say(())
         self.status.say(f"{count(len(self._made) - 1, 'token')} so far · escape stops")
 
-    def _so_far(self, record: Any) -> RenderableType:
-        """The prompt dimmed, the newest piece marked, and the choice that it was drawn from."""
-        from tutor.views.bars import Bar, Bars
-        from tutor.views.visible import visible
+    def _so_far(self, candidates: Sequence[Candidate]) -> RenderableType:
+        """What is being written; with pinned settings both texts."""
+        from tutor.views import choice
 
-        prompt, *made = self._made
-        text = Text.assemble((prompt, "dim"), *made[:-1], *((piece, "bold reverse") for piece in made[-1:]))
-        candidates = getattr(record, "candidates_after", ())[:8]
-        if not candidates:
-            return text
-        bars = Bars([Bar(visible(one.text), one.probability) for one in candidates], high=1.0, unit="%")
-        return Group(bars, Text("what the newest token was drawn from", style="dim"), Text(), text)
+        if self.compared.pinned is None:
+            return choice.so_far(self._made, candidates)
+        names = self.compared.headings(self.inputs)
+        other = self.compared.pieces
+        return choice.beside((names[0], choice.so_far(other)), (names[1], choice.so_far(self._made)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        if action == "take" and self._text_reply is not None:
+            return True
+        return self.form.experiment != SURPRISE if action == "compare" else super().check_action(action, parameters)

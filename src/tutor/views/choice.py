@@ -1,0 +1,70 @@
+"""The next token as a choice: a bar a candidate after temperature and filters, one of them pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from tutor.views.bars import Bar, Bars
+from tutor.views.sentences import counted, openness
+from tutor.views.token_strip import TokenStrip
+from tutor.views.visible import harmless, visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.frame.records import Candidate
+    from tutor.experiments.next import Result
+
+
+def choice(result: Result, mark: int | None = None) -> Group:
+    """One row a candidate, in the model's order; `mark` is the place of the one that is pointed at."""
+    drawn = {one.id: one.probability for one in result.filtered}
+    rows = [
+        Bar(("▸" if place == mark else " ") + visible(one.text), drawn.get(one.id, 0.0), _note(one, drawn))
+        for place, one in enumerate(result.candidates)
+    ]
+    left = (
+        f"of {result.vocabulary:,} tokens"
+        if result.kept == result.vocabulary
+        else f"{counted(result.kept, 'token')} left to draw from"
+    )
+    return Group(Bars(rows, unit="%"), Text(f" {left}; {openness(result.filtered_entropy_bits)}", style="dim"))
+
+
+def _note(one: Candidate, drawn: dict[int, float]) -> str:
+    """What temperature and filters did to a candidate, if they did anything."""
+    if one.id not in drawn:
+        return f"was {100 * one.probability:.1f} %, out"
+    changed = abs(drawn[one.id] - one.probability) > 0.0005
+    return f"was {100 * one.probability:.1f} %" if changed else ""
+
+
+def taken(pieces: Sequence[str], shares: Sequence[float]) -> Group:
+    """Tokens that were added one by one, darker where one took a chance; `shares` are their probabilities."""
+    strip = TokenStrip(list(pieces), list(shares), ends=("against the odds", "certain"))
+    return Group(Text("what was added so far", style="dim"), strip)
+
+
+def beside(left: tuple[str, RenderableType], right: tuple[str, RenderableType]) -> Table:
+    """Two pictures side by side, each under a heading."""
+    grid = Table.grid(expand=True, padding=(0, 1))
+    for _ in range(2):
+        grid.add_column(ratio=1)
+    grid.add_row(*(Text(heading, style="bold", overflow="ellipsis", no_wrap=True) for heading, _ in (left, right)))
+    grid.add_row(left[1], right[1])
+    return grid
+
+
+def so_far(pieces: Sequence[str], candidates: Sequence[Candidate] = ()) -> RenderableType:
+    """A text as it is made: the prompt dimmed, the newest piece marked, and the choice that it was drawn from."""
+    prompt, made = "".join(pieces[:1]), [harmless(piece) for piece in pieces[1:]]
+    text = Text.assemble((harmless(prompt), "dim"), *made[:-1], *((piece, "bold reverse") for piece in made[-1:]))
+    if not candidates:
+        return text
+    bars = Bars([Bar(visible(one.text), one.probability) for one in candidates[:8]], high=1.0, unit="%")
+    return Group(bars, Text("what the newest token was drawn from", style="dim"), Text(), text)
