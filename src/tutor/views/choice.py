@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.sentences import counted, openness
 from tutor.views.token_strip import TokenStrip
-from tutor.views.visible import harmless, visible
+from tutor.views.visible import bare, harmless, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
     from tutor.experiments.next import Result
 
 
-def choice(result: Result, mark: int | None = None) -> Group:
-    """One row a candidate, in the model's order; `mark` is the place of the one that is pointed at."""
+def choice(result: Result, mark: int | None = None, high: float | None = None) -> Group:
+    """One row a candidate, in the model's order; `mark` is the place of the one that is pointed at.
+
+    `high` is the probability of a full bar, where several such pictures are to be compared.
+    """
     drawn = {one.id: one.probability for one in result.filtered}
     rows = [
         Bar(("▸" if place == mark else " ") + visible(one.text), drawn.get(one.id, 0.0), _note(one, drawn))
@@ -33,7 +35,7 @@ def choice(result: Result, mark: int | None = None) -> Group:
         if result.kept == result.vocabulary
         else f"{counted(result.kept, 'token')} left to draw from"
     )
-    return Group(Bars(rows, unit="%"), Text(f" {left}; {openness(result.filtered_entropy_bits)}", style="dim"))
+    return Group(Bars(rows, high, unit="%"), Text(f" {left}; {openness(result.filtered_entropy_bits)}", style="dim"))
 
 
 def _note(one: Candidate, drawn: dict[int, float]) -> str:
@@ -50,14 +52,16 @@ def taken(pieces: Sequence[str], shares: Sequence[float]) -> Group:
     return Group(Text("what was added so far", style="dim"), strip)
 
 
-def beside(left: tuple[str, RenderableType], right: tuple[str, RenderableType]) -> Table:
-    """Two pictures side by side, each under a heading."""
-    grid = Table.grid(expand=True, padding=(0, 1))
-    for _ in range(2):
-        grid.add_column(ratio=1)
-    grid.add_row(*(Text(heading, style="bold", overflow="ellipsis", no_wrap=True) for heading, _ in (left, right)))
-    grid.add_row(left[1], right[1])
-    return grid
+def compared(pinned: Result, now: Result) -> str:
+    """What the change does to the best candidate, and to how open the choice is."""
+    best = now.filtered[0]
+    before = {one.id: one.probability for one in (*pinned.candidates, *pinned.filtered)}.get(best.id)
+    moved = "" if before is None else f" instead of {100 * before:.1f} %"
+    was, is_now = (2**one.filtered_entropy_bits for one in (pinned, now))
+    return (
+        f"'{bare(best.text)}' has {100 * best.probability:.1f} %{moved}, and the choice is as open as among "
+        f"{is_now:,.1f} equally likely tokens instead of {was:,.1f}."
+    )
 
 
 def so_far(pieces: Sequence[str], candidates: Sequence[Candidate] = ()) -> RenderableType:

@@ -95,5 +95,10 @@ class Answering(Waiting):
 
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""
-        self.panes.fill(self.draw(reply), reply.words)
-        self.reading.say(reply.words)
+        words = self.sentences(reply)
+        self.panes.fill(self.draw(reply), words)
+        self.reading.say(words)
+
+    def sentences(self, reply: Reply) -> list[str]:
+        """What an answer shows, in words, the most important first."""
+        return reply.words

@@ -140,22 +140,41 @@ class GenerationLab(SteppingLab):
     def draw(self, reply: Reply) -> RenderableType:
         """Bars with a pointer, or the text; beside it what the pinned settings give."""
         from tutor.views import choice
+        from tutor.views.beside import Beside
 
         drawn = self._drawn_alone(reply, self.mark)
-        other = self.compared.reply
         if self.compared.pinned is not None and reply.question.name != SURPRISE:
-            fits = other is not None and self.compared.answers(reply.question)
-            left = self._drawn_alone(other, None) if fits and other is not None else Text("…", style="dim")
-            names = self.compared.headings(reply.question.inputs)
-            drawn = choice.beside((names[0], left), (names[1], drawn))
+            other = self._other(reply)
+            left = Text("…", style="dim") if other is None else self._drawn_alone(other, None)
+            drawn = Beside(left, drawn, self.compared.headings(reply.question.inputs))
         if reply.question.name == NEXT and self.written.added:
             return Group(drawn, Text(), choice.taken(self.written.pieces, self.written.shares))
         return drawn
 
+    def _other(self, reply: Reply) -> Reply | None:
+        """What the pinned settings gave for the same text, if that is there."""
+        return self.compared.reply if self.compared.answers(reply.question) else None
+
     def _drawn_alone(self, reply: Reply, mark: int | None) -> RenderableType:
         from tutor.views import choice
 
-        return choice.choice(reply.result, mark) if reply.question.name == NEXT else reply.picture
+        if reply.question.name != NEXT:
+            return reply.picture
+        shown = [
+            each for each in (self.reply, self.compared.reply) if each is not None and each.question.name == NEXT
+        ]
+        compared = self.compared.pinned is not None
+        high = max(each.result.filtered[0].probability for each in shown) if compared and shown else None
+        return choice.choice(reply.result, mark, high)
+
+    def sentences(self, reply: Reply) -> list[str]:
+        """Compared with what is pinned, if something is."""
+        from tutor.views import choice
+
+        other = self._other(reply)
+        if other is None or reply.question.name != NEXT or other.question.inputs == reply.question.inputs:
+            return reply.words
+        return [choice.compared(other.result, reply.result), *reply.words]
 
     def on_piece(self, piece: Piece) -> None:
         """The prompt first, then what each token adds, with what else could have come."""
@@ -171,12 +190,13 @@ class GenerationLab(SteppingLab):
     def _so_far(self, candidates: Sequence[Candidate]) -> RenderableType:
         """What is being written; with pinned settings both texts."""
         from tutor.views import choice
+        from tutor.views.beside import Beside
 
         if self.compared.pinned is None:
             return choice.so_far(self._made, candidates)
         names = self.compared.headings(self.inputs)
         other = self.compared.pieces
-        return choice.beside((names[0], choice.so_far(other)), (names[1], choice.so_far(self._made)))
+        return Beside(choice.so_far(other), choice.so_far(self._made), names)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
