@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine import abc, abc_corpus
+from tutor.engine import abc, abc_corpus, abc_spelling
 from tutor.engine.abc import AbcError, Note, read
 from tutor.engine.midi import midi, quantity
 
@@ -120,7 +120,7 @@ K: E Minor
 
 
 def test_one_spelling_for_all() -> None:
-    assert abc_corpus.normalised(RAW).split("\n") == [
+    assert abc_spelling.normalised(RAW).split("\n") == [
         "R:jig", "M:6/8", "L:1/8", "K:Em",
         "|:B|G3/2A/2B EFG|A3 A2A|G2E FED|E3 E2:|",
         "|:e|edB AFA|GAB EFG|Afd ecA|B3 B2:|",

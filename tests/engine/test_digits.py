@@ -114,10 +114,3 @@ def test_every_wording_is_known_and_names_one_digit():
             assert {captions.NAMES[digit], str(digit)} & set(words)
             assert tokenizer.encode(wording).ids == captions.token_ids(tokenizer, wording)
     assert captions.wordings(8)[0] == "an eight" and captions.wordings(1)[0] == "a one"
-
-
-def test_a_recipe_that_is_none_is_refused(tmp_path):
-    (tmp_path / "recipe.toml").write_text("name = 1\n", encoding="utf-8")
-    for file in (tmp_path / "recipe.toml", tmp_path / "missing.toml"):
-        with pytest.raises(InputError, match="not a recipe"):
-            digits.read_recipe(file)

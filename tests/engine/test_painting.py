@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,18 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from tutor.engine import captions, digits, loading, loading_matcher, matcher, matcher_task, painter_task, painting
+from tutor.engine import (
+    captions,
+    digits,
+    loading,
+    loading_matcher,
+    matcher,
+    matcher_task,
+    painter_task,
+    painting,
+    pretraining,
+)
+from tutor.engine import recipe as recipes
 from tutor.engine.checkpoint import load_decoder
 from tutor.engine.matcher import Matcher, MatcherConfig
 from tutor.engine.sampling import SamplingOptions
@@ -73,23 +83,22 @@ def test_a_model_without_pixels_is_no_painter():
         painting.PaintersTokens(captions.word_tokenizer(), "plain")
 
 
-@pytest.fixture(scope="module")
-def tiny_recipe(tmp_path_factory):
-    """The painter's recipe with a smaller model and batch."""
-    text = (MODELS / "painter" / "recipe.toml").read_text(encoding="utf-8")
-    file = tmp_path_factory.mktemp("recipe") / "recipe.toml"
-    for name, value in (("hidden_size", 32), ("intermediate_size", 64), ("num_hidden_layers", 1), ("rows", 4)):
-        lines = text.splitlines()
-        text = "\n".join(f"{name} = {value}" if line.startswith(f"{name} =") else line for line in lines)
-    file.write_text(text, encoding="utf-8")
-    return file
+def follow(name, folder, tokens, *changes):
+    """The bundled model's recipe, followed as `tutor pretrain` does it, and the model saved in `folder`."""
+    recipe = recipes.read(MODELS / name / "recipe.toml", changes)
+    pretraining.prepare(recipe, folder, folder)
+    task = pretraining.task_of(recipe, folder, tokens)
+    losses = [progress.loss for progress in pretraining.follow(task, folder)]
+    pretraining.save(recipe, task, folder)
+    return losses
 
 
-def test_a_painter_is_trained_and_opens_as_a_decoder(tiny_recipe, tmp_path):
-    losses = [progress.loss for progress in painter_task.build(tiny_recipe, tmp_path / "painter", steps=6)]
-    assert losses[-1] < losses[0] - 0.1
-    model = load_decoder(tmp_path / "painter")
-    tokens = painting.PaintersTokens(Tokenizer.from_file(str(tmp_path / "painter" / "tokenizer.json")))
+def test_a_painter_is_trained_and_opens_as_a_decoder(tmp_path):
+    smaller = ("hidden_size=32", "intermediate_size=64", "num_hidden_layers=1")
+    losses = follow("painter", tmp_path, 6 * 8 * 78, *(f"architecture.{c}" for c in smaller), "stage.0.rows=8")
+    assert len(losses) == 6 and losses[-1] < losses[0] - 0.1
+    model = load_decoder(tmp_path)
+    tokens = painting.PaintersTokens(Tokenizer.from_file(str(tmp_path / "tokenizer.json")))
     first, second = (painting.draw(model, tokens, ("a", "one"), SamplingOptions(1.0), seed=3) for _ in range(2))
     assert (first.pictures == second.pictures).all() and 0 <= first.pictures.min() <= first.pictures.max() <= 16
     reading = painting.read(model, tokens, SEVEN)
@@ -97,10 +106,9 @@ def test_a_painter_is_trained_and_opens_as_a_decoder(tiny_recipe, tmp_path):
 
 
 def test_a_matcher_is_trained_saved_and_opened(tmp_path):
-    recipe = MODELS / "matcher" / "recipe.toml"
-    progress = list(matcher_task.build(recipe, tmp_path / "matcher", steps=8))
-    assert progress[-1].loss < progress[0].loss
-    loaded = loading_matcher.load(str(tmp_path / "matcher"))
+    losses = follow("matcher", tmp_path, 8 * 120)
+    assert len(losses) == 8 and losses[-1] < losses[0]
+    loaded = loading_matcher.load(str(tmp_path))
     ids = [loaded.token_ids(text) for text in ("a seven", "the digit 3", "one")]
     found = matcher.match(loaded.model, SEVEN, ids)
     assert sum(found.probabilities) == pytest.approx(1) and all(-1 <= c <= 1 for c in found.similarities)
@@ -162,9 +170,3 @@ def test_the_bundled_matcher_keeps_what_its_card_says():
     loaded = loading_matcher.load("matcher")
     assert sum(p.numel() for p in loaded.model.parameters()) < 500_000
     assert matcher_task.share_right(loaded.model, digits.load()[1], loaded.tokenizer) >= 0.9
-
-
-def test_options_of_the_recipe_are_shortened_by_steps(tiny_recipe):
-    recipe = digits.read_recipe(tiny_recipe)
-    whole = painter_task.options_of(recipe)
-    assert painter_task.options_of(recipe, 5) == replace(whole, steps=5)

@@ -210,7 +210,7 @@ def test_another_seed_gives_another_model_and_another_length_another_run(recipe)
         run(Inputs(path, name="tiny"))
     answers = iter(range(100))
     run(Inputs(path, name="half"), lambda: next(answers) >= 1)
-    with pytest.raises(InputError, match="begun with another recipe, length or seed"):
+    with pytest.raises(InputError, match="begun with another recipe, change, length or seed"):
         run(Inputs(path, name="half", tokens=600))
 
 

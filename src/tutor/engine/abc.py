@@ -28,7 +28,7 @@ _MODES = {
     "loc": -5,
 }
 _SHARPS = "FCGDAEB"
-_ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 _KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)")
 _FIELD = re.compile(r"([A-Za-z]):\s*(.*)")
@@ -209,7 +209,7 @@ class _BarReader:
         name = letter.upper()
         place = f"{name}{octave}"
         if event["accidental"]:
-            self.altered[place] = _ACCIDENTALS[event["accidental"]]
+            self.altered[place] = ACCIDENTALS[event["accidental"]]
         pitch = 12 * octave + _SEMITONES[name] + self.altered.get(place, self.key.get(name, 0))
         if not 0 <= pitch <= 127:
             raise AbcError(f"{event['note']} is beyond what can be heard")

@@ -104,7 +104,7 @@ def write_tokens(texts: Iterable[str], tokenizer: Tokenizer, path: Path, end_tok
         for block in _blocks(texts, 256)
         for text, encoding in zip(block, tokenizer.encode_batch_fast(block), strict=True)
     )
-    return write_documents(encoded, int(tokenizer.token_to_id(end_token)), path)
+    return write_documents(encoded, tokenizer.get_vocab()[end_token], path)
 
 
 def write_documents(documents: Iterable[tuple[Sequence[int], int]], end: int, path: Path) -> TokenFile:

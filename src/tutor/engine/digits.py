@@ -5,10 +5,7 @@ Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits, UCI. Only t
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +32,8 @@ class Digits:
         return len(self.labels)
 
 
-def load() -> tuple[Digits, Digits]:
-    """The pictures to train on and those that are held out: one in five, by a hash of the picture itself.
+def load(held_out_percent: int = HELD_OUT_PERCENT) -> tuple[Digits, Digits]:
+    """The pictures to train on and those that are held out: one in five or so, by a hash of the picture itself.
 
     Raises InputError where scikit-learn is not installed.
     """
@@ -46,7 +43,7 @@ def load() -> tuple[Digits, Digits]:
         raise InputError("the digits", "they come with scikit-learn", "install transformer-tutor[dev]") from None
     everything = load_digits()
     pictures, labels = everything.images.astype(np.int64), everything.target.astype(np.int64)
-    held_out = np.array([is_held_out(key(picture), HELD_OUT_PERCENT) for picture in pictures])
+    held_out = np.array([is_held_out(key(picture), held_out_percent) for picture in pictures])
     return Digits(pictures[~held_out], labels[~held_out]), Digits(pictures[held_out], labels[held_out])
 
 
@@ -71,21 +68,3 @@ def _moved(picture: Pictures, random: np.random.Generator) -> Pictures:
     padded = np.pad(picture, 1)
     moved = padded[1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE]
     return moved if moved.sum() >= 0.9 * picture.sum() else picture
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a model of digits is made, as its `recipe.toml` says."""
-
-    architecture: dict[str, Any]
-    training: dict[str, Any]
-    """Rows a step, seed, and fields of `TrainingOptions`."""
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Raises InputError for a file that is missing or no such recipe."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Recipe(raw["architecture"], raw["training"])
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(path), f"not a recipe ({error})", "compare it with models/painter/recipe.toml") from None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -12,13 +12,14 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from tutor.engine import captions, digits, matcher
+from tutor.engine import captions, digits
 from tutor.engine.digits import Digits
 from tutor.engine.evaluation import evaluating
 from tutor.engine.initialisation import initialise
 from tutor.engine.matcher import Matcher, MatcherConfig, padded
-from tutor.engine.painter_task import options_of
-from tutor.engine.training import Progress, train
+from tutor.engine.recipe import Recipe
+from tutor.engine.task import Task, options_for
+from tutor.errors import InputError
 from tutor.storage import replacing
 
 DIGITS = len(captions.NAMES)
@@ -35,27 +36,36 @@ class MatchersBatch(NamedTuple):
     """(groups, 10, T): 1 for a word, 0 for padding."""
 
 
-def build(recipe_path: Path, folder: Path, *, steps: int | None = None) -> Iterator[Progress]:
-    """Train the recipe's matcher on the digits and save it in `folder`, as float16; `steps` shortens the run.
+def prepare(recipe: Recipe, data: Path, run: Path) -> None:
+    """Write the tokenizer into `run`. The digits come with scikit-learn, so `data` is not needed."""
+    run.mkdir(parents=True, exist_ok=True)
+    digits.load()  # says so at once if it is missing
+    with replacing(run / "tokenizer.json") as part:
+        captions.word_tokenizer().save(str(part))
 
-    Raises InputError for what is no recipe, and where scikit-learn is missing.
+
+def task(recipe: Recipe, run: Path, tokens: int | None) -> Task:
+    """The run that the recipe describes, in which pictures count as tokens; its window is the ten of a group.
+
+    Raises InputError where scikit-learn is missing, or if the recipe's vocabulary is not the tokenizer's.
     """
-    recipe = digits.read_recipe(recipe_path)
-    training, held_out = digits.load()
-    tokenizer = captions.word_tokenizer()
-    model = Matcher(MatcherConfig(vocab_size=tokenizer.get_vocab_size(), **recipe.architecture))
-    initialise(model, recipe.training["seed"])
-    options = options_of(recipe, steps)
-    yield from train(
-        model,
-        batches(training, tokenizer, groups=recipe.training["groups"], seed=options.seed),
-        options,
+    training, held_out = digits.load(recipe.sources[0].held_out_percent)
+    tokenizer, stage = Tokenizer.from_file(str(run / "tokenizer.json")), recipe.stages[0]
+    config = cast("MatcherConfig", recipe.config)
+    if config.vocab_size != tokenizer.get_vocab_size():
+        why = f"its tokenizer has {tokenizer.get_vocab_size()} tokens, the architecture {config.vocab_size}"
+        raise InputError(recipe.name, why, "correct vocab_size")
+    model = Matcher(config)
+    initialise(model, int(recipe.training.get("seed", 0)))
+    options = options_for(recipe, stage.rows * DIGITS, tokens)
+    return Task(
+        model=model,
+        tokenizer=tokenizer,
+        batch=batches(training, tokenizer, groups=stage.rows, seed=options.seed),
         learn=learn,
         evaluate=lambda: held_out_loss(model, held_out, tokenizer),
+        options=options,
     )
-    matcher.save(model, folder)
-    with replacing(folder / "tokenizer.json") as part:
-        tokenizer.save(str(part))
 
 
 def batches(training: Digits, tokenizer: Tokenizer, *, groups: int, seed: int) -> Callable[[int], MatchersBatch]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer
 from torch import Tensor
 
-from tutor.engine import captions, digits
-from tutor.engine.checkpoint import save_decoder
-from tutor.engine.config import DecoderConfig
+from tutor.engine import captions, decoder_task, digits
 from tutor.engine.decoder import Decoder
-from tutor.engine.digits import Digits, Recipe
+from tutor.engine.digits import Digits
 from tutor.engine.evaluation import evaluating
-from tutor.engine.initialisation import initialise
 from tutor.engine.losses import IGNORED, backward
-from tutor.engine.painting import CONTEXT, PaintersTokens, caption_scores, new_tokenizer
-from tutor.engine.training import Progress, TrainingOptions, train
+from tutor.engine.painting import PaintersTokens, caption_scores, new_tokenizer
+from tutor.engine.recipe import Recipe
+from tutor.engine.task import Task, options_for
 from tutor.storage import replacing
 
 
@@ -34,46 +32,32 @@ class PaintersBatch(NamedTuple):
     captioning_targets: Tensor
 
 
-def build(
-    recipe_path: Path, folder: Path, *, steps: int | None = None, checkpoint: Path | None = None
-) -> Iterator[Progress]:
-    """Train the recipe's painter on the digits and save it in `folder`, as float16.
+def prepare(recipe: Recipe, data: Path, run: Path) -> None:
+    """Write the tokenizer into `run`. The digits come with scikit-learn, so `data` is not needed."""
+    run.mkdir(parents=True, exist_ok=True)
+    digits.load()  # says so at once if it is missing
+    with replacing(run / "tokenizer.json") as part:
+        new_tokenizer().save(str(part))
 
-    `steps` shortens the run; with `checkpoint`, a file, it goes on from there. Raises InputError for what is no
-    recipe, and where scikit-learn is missing.
+
+def task(recipe: Recipe, run: Path, tokens: int | None) -> Task:
+    """The run that the recipe describes; half of a stage's rows are drawn, the others captioned.
+
+    Raises InputError where scikit-learn is missing.
     """
-    recipe = digits.read_recipe(recipe_path)
-    training, held_out = digits.load()
-    tokenizer = new_tokenizer()
-    tokens = PaintersTokens(tokenizer)
-    model = new_model(recipe, tokenizer.get_vocab_size())
-    options = options_of(recipe, steps)
-    yield from train(
-        model,
-        batches(training, tokens, rows=recipe.training["rows"], seed=options.seed),
-        options,
+    training, held_out = digits.load(recipe.sources[0].held_out_percent)
+    tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
+    known, stage = PaintersTokens(tokenizer), recipe.stages[0]
+    model = decoder_task.new_model(recipe, tokenizer.get_vocab_size())
+    options = options_for(recipe, stage.rows * stage.window, tokens)
+    return Task(
+        model=model,
+        tokenizer=tokenizer,
+        batch=batches(training, known, rows=stage.rows // 2, seed=options.seed),
         learn=learn,
-        evaluate=lambda: held_out_loss(model, held_out, tokens),
-        checkpoint=checkpoint,
+        evaluate=lambda: held_out_loss(model, held_out, known),
+        options=options,
     )
-    save_decoder(model, folder, torch.float16)
-    with replacing(folder / "tokenizer.json") as part:
-        tokenizer.save(str(part))
-
-
-def options_of(recipe: Recipe, steps: int | None = None) -> TrainingOptions:
-    """The recipe's training options, with another number of steps if one is given."""
-    known = {field.name for field in fields(TrainingOptions)}
-    chosen = {key: value for key, value in recipe.training.items() if key in known}
-    return TrainingOptions(**(chosen | ({"steps": steps} if steps else {})))
-
-
-def new_model(recipe: Recipe, vocabulary: int) -> Decoder:
-    """A painter with fresh weights."""
-    sizes = {"vocab_size": vocabulary, "max_position_embeddings": CONTEXT, "bos_token_id": 0, "eos_token_id": 0}
-    model = Decoder(DecoderConfig.from_dict({"model_type": "llama", **sizes, **recipe.architecture}))
-    initialise(model, recipe.training["seed"])
-    return model
 
 
 def batches(training: Digits, tokens: PaintersTokens, *, rows: int, seed: int) -> Callable[[int], PaintersBatch]:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, processors
 from torch import Tensor
 
+from tutor.engine import byte_pairs
 from tutor.engine.corpus import is_held_out, plain_typography
 from tutor.engine.losses import IGNORED
 from tutor.errors import InputError
@@ -48,8 +49,15 @@ def read_pairs(path: Path) -> Iterator[Pair]:
             english, tab, other = line.rstrip("\n").partition("\t")
             if not tab:
                 raise InputError(f"{path}:{number}", "no tab between two sentences", "check the file")
-            # Splitting also takes the narrow spaces of French typography for spaces.
-            yield Pair(" ".join(plain_typography(english).split()), " ".join(plain_typography(other).split()))
+            yield Pair(cleaned(english), cleaned(other))
+
+
+def cleaned(text: str) -> str:
+    """A sentence as the model is given it: plain typography, single spaces.
+
+    Splitting also takes the narrow spaces of French typography for spaces.
+    """
+    return " ".join(plain_typography(text).split())
 
 
 def is_held_out_pair(english: str, percent: int = 2) -> bool:
@@ -64,31 +72,27 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, languages: Sequence[s
     """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Strip(), normalizers.Prepend(" ")])
-    digits = pre_tokenizers.Split(Regex(r"\d"), behavior="isolated")
-    words = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, words])
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary,
-        special_tokens=[PAD, END, *map(language_token, languages)],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
+    byte_pairs.learn(tokenizer, texts, vocabulary, [PAD, END, *map(language_token, languages)])
     end = tokenizer.token_to_id(END)
     tokenizer.post_processor = processors.TemplateProcessing(single=f"$A {END}", special_tokens=[(END, end)])
     return tokenizer
 
 
+def language_id(tokenizer: Tokenizer, language: str) -> int:
+    """The id of the language's token. Raises InputError for a language that the model was not trained on."""
+    found = tokenizer.token_to_id(language_token(language))
+    if found is None:
+        known = sorted(piece[1:-1] for piece in tokenizer.get_vocab() if re.fullmatch("<[a-z]{2}>", piece))
+        todo = f"choose one of: {', '.join(known)}" if known else "use a model that is told its language by a token"
+        raise InputError(language, "not a language of this model", todo)
+    return int(found)
+
+
 def source_ids(tokenizer: Tokenizer, text: str, language: str) -> list[int]:
     """What the encoder reads to translate `text`: language token, tokens, end. Raises InputError for a language
     that the model was not trained on."""
-    first = tokenizer.token_to_id(language_token(language))
-    if first is None:
-        known = [piece[1:-1] for piece in tokenizer.get_vocab() if re.fullmatch("<[a-z]{2}>", piece)]
-        raise InputError(language, "not a language of this model", f"choose one of: {', '.join(sorted(known))}")
-    text = " ".join(plain_typography(text).split())
-    return [first, *tokenizer.encode(text, add_special_tokens=True).ids]
+    first = language_id(tokenizer, language)
+    return [first, *tokenizer.encode(cleaned(text), add_special_tokens=True).ids]
 
 
 @dataclass(frozen=True)

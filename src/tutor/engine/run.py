@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tutor import paths
 from tutor.engine import data_parallel, registry
-from tutor.engine.pretraining import CHECKPOINT, prepare
+from tutor.engine.pretraining import CHECKPOINT, prepare, save
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task
 from tutor.engine.tuned import free_name, keep, write_report
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 ABOUT, HISTORY = "run.json", "history.json"
 
 
-def begun_with(recipe: Path, tokens: int | None, seed: int | None) -> dict[str, Any]:
+def begun_with(recipe: Path, changes: Sequence[str], tokens: int | None, seed: int | None) -> dict[str, Any]:
     """What has to be the same for a run to be continued."""
     digest = hashlib.sha256(recipe.read_bytes()).hexdigest()
-    return {"recipe": digest, "tokens": tokens, "seed": seed}
+    return {"recipe": digest, "changes": list(changes), "tokens": tokens, "seed": seed}
 
 
 def begin(wanted: str | None, recipe: Recipe, data: Path, about: dict[str, Any]) -> Path:
@@ -42,13 +43,13 @@ def begin(wanted: str | None, recipe: Recipe, data: Path, about: dict[str, Any])
 def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
     """The folder of the run called `wanted`, or of one called like the recipe with a number if need be; it is made.
 
-    A run of that name that was begun with the same recipe, length and seed is the one to go on with. Raises
+    A run of that name that was begun with the same recipe, changes, length and seed is the one to go on with. Raises
     InputError if the wanted name is a model's, is no name, or is that of a run that was begun with something else.
     """
     if wanted is not None:
         folder = paths.runs() / free_name(wanted, Path(wanted))
         if not _is_free_for(about, folder):
-            why = "a run of this name was begun with another recipe, length or seed"
+            why = "a run of this name was begun with another recipe, change, length or seed"
             raise InputError(f"--name {wanted}", why, f"choose another name, or remove {folder}")
     else:
         taken = {entry.name for entry in registry.entries()}
@@ -126,13 +127,3 @@ def finish(folder: Path, recipe: Recipe, task: Task, report: Any) -> None:
     keep(folder.name, write)
     _clear(folder)
     write_report(folder.name, report)
-
-
-def save(recipe: Recipe, task: Task, folder: Path) -> None:
-    """Write the model in the layout of its kind, without its tokenizer."""
-    from tutor.engine import checkpoint, checkpoint_kinds
-
-    if recipe.kind == "decoder":
-        checkpoint.save_decoder(cast("Decoder", task.model), folder)
-    else:
-        checkpoint_kinds.save(cast("Any", task.model), folder)

@@ -1,7 +1,8 @@
 """Train a model from nothing, as a recipe describes it.
 
-The recipe is a TOML file: text, tokenizer, architecture, optimiser, length. A run that was stopped goes on with the
-same command. The model is kept under its name and opens with --model NAME. Several processes share the work under
+The recipe is a TOML file: text, tokenizer, architecture, optimiser, length; --change tries another value of one of
+its entries. A run that was stopped goes on with the same command. The model is kept under its name and opens with
+--model NAME. Several processes share the work under
 torchrun --local-ranks-filter 0 --nproc-per-node 2 -m tutor pretrain RECIPE.
 """
 
@@ -42,6 +43,9 @@ class Inputs:
     ] = None
     data: Annotated[str | None, Option("The folder with the recipe's text; the recipe's own if not given.")] = None
     name: Annotated[str | None, Option("What to call the model; as the recipe does if not given.")] = None
+    change: Annotated[
+        tuple[str, ...], Option("An entry of the recipe with another value, like architecture.hidden_size=64.")
+    ] = ()
     seed: Annotated[int | None, Option("The seed; the recipe's if not given.", low=0, high=2**31 - 1)] = None
     device: Device = "auto"
 
@@ -97,13 +101,13 @@ class Result:
     steps: int
     """Steps done, also before a break."""
     tokens: int
-    """Tokens learned from: those of the targets for a seq2seq, otherwise all that were read."""
+    """Those learned from: of the targets for a seq2seq, pictures for a matcher, otherwise all that were read."""
     seconds: float
     """Without what was done before a break."""
     loss_before: float
     """Held-out, in nats per token: with fresh weights, about the logarithm of the vocabulary."""
     loss: float
-    """Held-out, in nats per token, at the end; for an encoder, per hidden word."""
+    """Held-out, in nats per token, at the end; for an encoder, per hidden word; for a matcher, per picture."""
     bits_per_byte: float | None
     curve: tuple[Update, ...]
     prompt: str
@@ -123,12 +127,12 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     from tutor.engine import recipe as recipes
 
     file = paths.named(inputs.recipe)
-    recipe = recipes.read(file)
+    recipe = recipes.read(file, inputs.change)
     if inputs.seed is not None:
         recipe = dataclasses.replace(recipe, training=recipe.training | {"seed": inputs.seed})
     chosen = device.choose(inputs.device)
     data = Path(inputs.data).expanduser() if inputs.data else file.parent
-    folder = run.begin(inputs.name, recipe, data, run.begun_with(file, inputs.tokens, inputs.seed))
+    folder = run.begin(inputs.name, recipe, data, run.begun_with(file, inputs.change, inputs.tokens, inputs.seed))
     task = pretraining.task_of(recipe, folder, inputs.tokens)
     yield from _Run(inputs, recipe, task, folder, chosen).stream(cancelled)
 
@@ -239,12 +243,4 @@ class _Run:
 
 
 def _update(progress: Progress) -> Update:
-    return Update(
-        step=progress.step,
-        steps=progress.steps,
-        tokens=progress.tokens,
-        loss=progress.loss,
-        held_out_loss=progress.held_out_loss,
-        tokens_per_second=progress.tokens_per_second,
-        seconds_left=progress.seconds_left,
-    )
+    return Update(**{field.name: getattr(progress, field.name) for field in dataclasses.fields(Update)})

@@ -93,7 +93,9 @@ def _thing(rng: random.Random) -> str:
 
 _NOUNS = tuple(
     dict.fromkeys(
-        [thing.noun for thing in (*lexicon.THINGS, *lexicon.ANIMALS, *lexicon.PLACES)]
+        [thing.noun for thing in lexicon.THINGS]
+        + [animal.noun for animal in lexicon.ANIMALS]
+        + [place.noun for place in lexicon.PLACES]
         + [food for foods in lexicon.FOODS.values() for food in foods]
     )
 )

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
     from tutor.experiments.pretrain import Result, Update
 
-_OF = {"decoder": "nats per token", "seq2seq": "nats per target token", "encoder": "nats per hidden word"}
-_NAMES = {"decoder": "decoder", "seq2seq": "encoder-decoder", "encoder": "encoder"}
+_OF = {
+    "decoder": "nats per token",
+    "seq2seq": "nats per target token",
+    "encoder": "nats per hidden word",
+    "painter": "nats per token of a drawing",
+    "matcher": "nats per picture",
+}
+_NAMES = {"seq2seq": "encoder-decoder"}
+"""What a kind is called in a sentence, where it is not its own name."""
 
 
 def picture(result: Result) -> RenderableType:
@@ -48,12 +55,15 @@ def _line(text: str) -> str:
 def words(result: Result) -> list[str]:
     """How far held-out loss fell, what the run was, and the first and the last sample."""
     fell = f"{result.loss_before:.3f} to {result.loss:.3f} {_OF[result.kind]}"
-    chance = f"guessing blindly among {result.vocabulary:,} tokens costs {math.log(result.vocabulary):.3f}"
+    choices, what = (10, "captions") if result.kind == "matcher" else (result.vocabulary, "tokens")
+    seen = "pictures" if result.kind == "matcher" else "tokens"
+    chance = f"guessing blindly among {choices:,} {what} costs {math.log(choices):.3f}"
     size = f", {result.bits_per_byte:.3f} bits per byte" if result.bits_per_byte is not None else ""
     sentences = [
         f"Held-out loss went from {fell}{size}; {chance}.",
-        f"{result.name} is {_article(_NAMES[result.kind])} of {result.parameters:,} parameters; it learned from "
-        f"{result.tokens:,} tokens in {result.steps:,} steps, seed {result.seed}, on {result.device}.",
+        f"{result.name} is {_article(_NAMES.get(result.kind, result.kind))} of {result.parameters:,} parameters; "
+        f"it learned from {result.tokens:,} {seen} in {result.steps:,} steps, seed {result.seed}, "
+        f"on {result.device}.",
         _end(result),
     ]
     shown = (*result.samples[:1], *result.samples[1:][-1:])
