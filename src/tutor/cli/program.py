@@ -23,6 +23,7 @@ TOPICS = (
     "Positions",
     "Attention",
     "Fine-tuning",
+    "Build it yourself",
 )
 """The order in which help lists the experiments: that of the lessons."""
 
