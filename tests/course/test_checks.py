@@ -74,7 +74,7 @@ def step(task):
 
 def test_task_by_expression():
     """Done only by a record that it is true of; a record it does not fit leaves it open."""
-    asks = step(Task(Expression("result.value > 3"), ("hint",), 1))
+    asks = step(Task(Expression("result.value > 3"), ("hint",), None, 1))
     assert task_done(asks, None, "any", None, Box(4))
     assert not task_done(asks, None, "any", None, Box(3))
     assert not task_done(asks, None, "any", None, Box("four"))

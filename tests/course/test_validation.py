@@ -22,10 +22,10 @@ def test_a_good_pack():
     said = []
     report = validation.check(PACK, say=said.append)
     assert report.faults == [] and report.skipped == []
-    assert (report.lessons, report.claims) == (1, 1) and report.presets == len(set(said)) == 3
+    assert (report.lessons, report.claims) == (1, 1) and report.presets == len(set(said)) == 5
 
 
-CHECK = '```check\nthat = "{}"\nhints = ["a"]\n```\n'
+CHECK = '```check\nthat = "{}"\nhints = ["a"]\nsolution = "tutor positions --length 9"\n```\n'
 PREDICT = '```predict\nask = "?"\nanswer = "{}"\nchoices = ["one", "two"]\n```\n'
 
 WRONG = {
@@ -34,6 +34,21 @@ WRONG = {
     "claim on nothing": ("## A\nSo. <!-- holds: result.x -->\n", 6, "no preset"),
     "done at once": ("## Try: a\n" + PRESET + CHECK.format("inputs.length >= 8"), 9, "before the learner"),
     "task on a missing field": ("## Try: a\n" + PRESET + CHECK.format("inputs.longness > 8"), 9, "no field"),
+    "task without a solution": (
+        "## Try: a\n" + PRESET + '```check\nthat = "inputs.length > 8"\nhints = ["a"]\n```\n',
+        9,
+        "no solution",
+    ),
+    "solution that does not do it": (
+        "## Try: a\n" + PRESET + CHECK.format("inputs.length > 9"),
+        9,
+        "the solution does not do it",
+    ),
+    "solution that cannot be run": (
+        "## Try: a\n" + PRESET + CHECK.format("inputs.length > 8").replace("length 9", "width 3"),
+        9,
+        "even number",
+    ),
     "answer on a missing field": ("## Predict: a\n" + PRESET + PREDICT.format("result.x"), 9, "no field"),
     "answer among no choices": ("## Predict: a\n" + PRESET + PREDICT.format("result.kind"), 9, "none of the choices"),
     "preset that fails": ("## A\n```tutor\ntutor positions --width 5\n```\n", 7, "even number"),

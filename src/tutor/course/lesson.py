@@ -61,6 +61,8 @@ class Task:
     that: Expression
     hints: tuple[str, ...]
     """From vague to specific."""
+    solution: Preset | None
+    """A command line that does the task: it shows that it can be done, and never meets the learner's eye."""
     at: int
 
 

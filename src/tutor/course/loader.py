@@ -136,26 +136,31 @@ def _divided(path: Path, section: Section) -> tuple[Lines, Lines]:
 
 
 def _preset(path: Path, block: Block) -> Preset:
-    from tutor.experiments.frame.command import parse
-
     lines = [line for line in block.text.split("\n") if line.strip()]
     if len(lines) != 1:
         what = f"a preset is one command line, not {len(lines)}"
         raise LessonError(place(path, block.at), what, "write: tutor EXPERIMENT …")
-    at = block.at + 1 + block.text.split("\n").index(lines[0])
+    return _command(path, lines[0].strip(), block.at + 1 + block.text.split("\n").index(lines[0]))
+
+
+def _command(path: Path, line: str, at: int) -> Preset:
+    from tutor.experiments.frame.command import parse
+
     try:
-        experiment, inputs = parse(lines[0].strip())
+        experiment, inputs = parse(line)
     except UsageError as error:
         raise LessonError(place(path, at), f"{error.what}: {error.why}", error.todo) from None
-    return Preset(lines[0].strip(), experiment, inputs, at)
+    return Preset(line, experiment, inputs, at)
 
 
 def _task(path: Path, block: Block) -> Task:
-    table = _toml(path, block, ("that", "hints"))
+    table = _toml(path, block, ("that", "hints", "solution"))
     hints = _strings(path, block, table, "hints")
     if not hints or not all(hint.strip() for hint in hints):
         raise LessonError(place(path, block.at), "the check has no hints", 'add: hints = ["…", "more specific …"]')
-    return Task(_table_expression(path, block, table, "that"), hints, block.at)
+    given = table.get("solution")
+    solution = _command(path, str(given), block.at) if given is not None else None
+    return Task(_table_expression(path, block, table, "that"), hints, solution, block.at)
 
 
 def _prediction(path: Path, block: Block) -> Prediction:

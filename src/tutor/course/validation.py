@@ -147,6 +147,21 @@ class _Checker:
             self._fault(step.task.at, "the check holds before the learner does anything")
         elif trouble := self._fits_nothing(step.task.that):
             self._fault(step.task.at, f"{step.task.that.source}: {trouble}")
+        else:
+            self._solution(step, preset)
+
+    def _solution(self, step: Step, preset: Preset) -> None:
+        """A task that nobody can show to be possible is none."""
+        if step.task is None or step.task.solution is None:
+            at = step.task.at if step.task else step.heading.at
+            self._fault(at, 'the check has no solution: add solution = "tutor …", a command line that does it')
+            return
+        solution = step.task.solution
+        self._run(solution)
+        if solution.line in self.records:
+            record = self.records[solution.line]
+            if not checks.task_done(step, preset, solution.experiment, solution.inputs, record):
+                self._fault(step.task.at, f"the solution does not do it: {solution.line}")
 
     def _fits_nothing(self, that: Expression) -> str:
         """Why an expression fits none of the lesson's records, or nothing: a task may be about another view."""
