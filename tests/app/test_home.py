@@ -20,7 +20,7 @@ async def test_first_start(tmp_path, size):
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         words = [line.strip() for line in app.lines]
-        first = words.index("Nine lessons, twenty minutes each, on how language models work.")
+        first = words.index("Nine lessons on how language models work, about 3 h in all.")
         assert words[first + 1] == "Beside every text runs a real model: type, guess, take it apart."
         assert words[first + 2] == "enter begins the first lesson."
         assert "▸ ○ 1  Lesson 1 of some" in app.text

@@ -32,7 +32,7 @@ def offered(line: str, shell: str = "bash") -> list[str]:
         ("tutor attention hello --model story", {"storyteller"}),
         ("tutor tokenize hello --tokenizer ", set(KINDS)),
         ("tutor positions --kind s", {"sinusoidal"}),
-        ("tutor lessons show ", {str(number) for number in range(1, 10)}),
+        ("tutor lessons show ", {str(number) for number in range(1, 11)}),
     ],
 )
 def test_names_are_offered(line, expected):

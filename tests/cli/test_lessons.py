@@ -70,7 +70,7 @@ def test_no_such_lesson(tutor, pack):
 def test_check_of_a_good_pack(tutor):
     got = tutor("lessons", "check", str(PACK), "--json")
     document = json.loads(got.out)
-    assert got.status == 0 and document["faults"] == [] and document["presets"] == 3
+    assert got.status == 0 and document["faults"] == [] and document["presets"] == 5
     assert tutor("lessons", "check", str(PACK)).out.endswith("claims held against them: nothing wrong.\n")
 
 

@@ -103,8 +103,9 @@ class HomeScreen(Frame):
         return Content.assemble(self._go_on(lesson), warning)
 
     def _first_words(self) -> Content:
+        minutes = sum(lesson.minutes for lesson in self.lessons)
         return Content.assemble(
-            (f"{self._counted()}, twenty minutes each, on how language models work.\n", "bold"),
+            (f"{self._counted()} on how language models work, about {_hours(minutes)} in all.\n", "bold"),
             "Beside every text runs a real model: type, guess, take it apart.\n",
             ("enter", "$accent"),
             " begins the first lesson.",
@@ -122,12 +123,11 @@ class HomeScreen(Frame):
         at = steps.get(record.place.step, 1) if here and record.place else 1
         where = f"step {at} of {len(lesson.steps)}" if here else f"{lesson.minutes} minutes"
         minutes = sum(record.minutes_left(each) for each in self.lessons)
-        hours = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
         return Content.assemble(
             ("enter", "$accent"),
             " continues  ",
             (f"{lesson.number}  {lesson.title}\n", "bold"),
-            (f"{where}   ·   {hours} of the course left", "$text-muted"),
+            (f"{where}   ·   {_hours(minutes)} of the course left", "$text-muted"),
         )
 
     def _show_yours(self) -> None:
@@ -177,3 +177,9 @@ def _folders(folder: Path) -> list[str]:
         return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
     except OSError:
         return []
+
+
+def _hours(minutes: int) -> str:
+    """A time as one says it: "45 min", "3 h", "4 h 30 min"."""
+    whole, rest = divmod(minutes, 60)
+    return " ".join([f"{whole} h"] * (whole > 0) + [f"{rest} min"] * (rest > 0 or not whole))
