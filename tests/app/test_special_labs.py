@@ -32,7 +32,7 @@ async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine, s
         await answer(pilot, engine, attention_result, 1)
         assert isinstance(app.lab, AttentionLab) and app.lab.depth == 0
         assert "▸layer 0" in app.text and "layer 1" in app.text and "layer ‹–›" in app.text
-        await pilot.press("tab", "tab", "tab", "tab", "tab")
+        await pilot.press("pagedown")
         assert app.focused is app.lab.panes
         await pilot.press("right", "down")
         assert app.lab.place == (1, 1) and "▸layer 1" in app.text
@@ -49,12 +49,15 @@ async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine, s
         await answer(pilot, engine, attention_result, count + 3)
         await pilot.press("enter")
         await answer(pilot, engine, attention_result, count + 4)
-        assert engine.asked[-1][1].word == "sat" and "softmax" in app.lab.panes.text
+        assert engine.asked[-1][1].word == "sat" and "softmax" not in app.lab.panes.text
         assert "In layer 1, head 1, 'sat' looks 100 % at 'cat'" in app.words
+        await pilot.press("enter")
+        await settled(pilot, lambda: "softmax" in app.lab.panes.text)
+        assert app.lab.depth == 3 and len(engine.asked) == count + 4, "the numbers were there already"
         await pilot.press("up")
         await answer(pilot, engine, attention_result, count + 5)
         assert engine.asked[-1][1].word == "cat"
-        for depth in (1, 0):
+        for depth in (2, 1, 0):
             await pilot.press("escape")
             await settled(pilot, lambda depth=depth: app.lab.depth == depth)
         assert app.lab.inputs == Attention("The cat sat")
@@ -66,7 +69,7 @@ async def test_controls_of_attention_end_where_the_model_ends(engine):
         app.lab.entry.prompt.line.value = "The cat sat"
         await answer(pilot, engine, attention_result, 1)
         await settled(pilot, lambda: app.lab.form.highs == {"layer": 1, "head": 1})
-        await pilot.press("tab", "right", "right", "right", "right")
+        await pilot.press("tab", "tab", "right", "right", "right", "right")
         assert app.lab.inputs.layer == 1
         await pilot.press("left", "left", "left")
         assert app.lab.inputs.layer is None

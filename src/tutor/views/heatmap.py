@@ -63,12 +63,11 @@ class Heatmap:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         ascii_only, shaded = options.ascii_only, is_shaded(console, options)
-        gutter = min(max((cell_len(label) for label in self.rows), default=0), options.max_width // 3)
+        gutter = self._gutter(options.max_width)
         margin = gutter + 2
-        room = max(options.max_width - margin, 1)
-        values, rows, columns = self._fitted(room)
-        width = self._cell_width(room, values.shape[1], columns)
-        if columns and width >= min(_NARROWEST, 1 + max(map(cell_len, columns))):
+        values, rows, columns = self._fitted(max(options.max_width - margin, 1))
+        width = self._cell_width(max(options.max_width - margin, 1), values.shape[1], columns)
+        if self._is_headed(columns, width):
             yield from _heading(columns, margin, width)
         for index, row in enumerate(values):
             yield from self._row_label(index, rows, gutter, ascii_only)
@@ -80,6 +79,21 @@ class Heatmap:
             note = f"{_size(self.values)} shown as {_size(values)}, the {self.pooling} of each block"
             yield Segment(set_cell_size(" " * margin + note, min(margin + len(note), options.max_width)), _DIM)
             yield Segment.line()
+
+    def row_at(self, y: int, width: int) -> int | None:
+        """The row that is drawn on line `y` in so many columns; None where a line is several rows or none."""
+        room = max(width - self._gutter(width) - 2, 1)
+        values, _, columns = self._fitted(room)
+        row = y - self._is_headed(columns, self._cell_width(room, values.shape[1], columns))
+        return row if len(values) == len(self.values) and 0 <= row < len(values) else None
+
+    def _gutter(self, width: int) -> int:
+        """Columns of the labels at the left."""
+        return min(max((cell_len(label) for label in self.rows), default=0), width // 3)
+
+    def _is_headed(self, columns: Sequence[str], width: int) -> bool:
+        """Whether there is a line of labels above cells of that width."""
+        return bool(columns) and width >= min(_NARROWEST, 1 + max(map(cell_len, columns)))
 
     def _fitted(self, room: int) -> tuple[NDArray[Any], Sequence[str], Sequence[str]]:
         """The values with at most `room` columns and `height` rows; labels only where every one has its cell."""

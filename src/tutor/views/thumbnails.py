@@ -51,18 +51,31 @@ class Thumbnails:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         shaded = is_shaded(console, options)
-        gutter = max(cell_len(label) for label in self.rows) + 1
-        room = max(options.max_width - gutter, _SMALLEST + 1)
-        count = len(self.columns)
-        across = min(count, max(room // (_SMALLEST + 1), 1))
-        across = math.ceil(count / math.ceil(count / across))  # lines of equal length
-        lines = max(self.height // (len(self.rows) * math.ceil(count / across)), _SMALLEST // 2)
-        side = min(room // across - 1, 2 * lines, _LARGEST)
-        shares = self._scaled(side)
+        gutter, across, side = self._layout(options.max_width)
+        shares, count = self._scaled(side), len(self.columns)
         for first in range(0, count, across):
             chosen = range(first, min(first + across, count))
             yield from self._band(shares, chosen, side, gutter, shaded, options.ascii_only)
         yield from legend(self.low, self.high, self.unit, gutter, shaded, options.ascii_only)
+
+    def _layout(self, width: int) -> tuple[int, int, int]:
+        """For so many columns: those of the labels, how many matrices stand side by side, and the cells of a side."""
+        gutter = max(cell_len(label) for label in self.rows) + 1
+        room = max(width - gutter, _SMALLEST + 1)
+        count = len(self.columns)
+        across = min(count, max(room // (_SMALLEST + 1), 1))
+        across = math.ceil(count / math.ceil(count / across))  # lines of equal length
+        lines = max(self.height // (len(self.rows) * math.ceil(count / across)), _SMALLEST // 2)
+        return gutter, across, min(room // across - 1, 2 * lines, _LARGEST)
+
+    def at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
+        """The row and column of the matrix that is drawn at column `x` of line `y`, in so many columns."""
+        gutter, across, side = self._layout(width)
+        tall = len(_lines(self._scaled(side)[0, 0], side, shaded=True, ascii_only=True))
+        band, line = divmod(y, 1 + len(self.rows) * tall)
+        column = band * across + (x - gutter) // (side + 1)
+        inside = line > 0 and gutter <= x < gutter + across * (side + 1) and column < len(self.columns)
+        return ((line - 1) // tall, column) if inside else None
 
     def _band(
         self, shares: NDArray[Any], chosen: range, side: int, gutter: int, shaded: bool, ascii_only: bool

@@ -1,155 +1,149 @@
-"""The attention lab: all heads at a glance, one head, one word, each one key deeper; arrows move among them."""
+"""The attention lab: all heads, one head, one word, its numbers, each one key deeper; and heads switched off."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
+from tutor.app.labs import attention_picture
 from tutor.app.labs.asking import Reply
-from tutor.app.labs.base import Lab
+from tutor.app.labs.heads import HEAD, HEADS, NUMBERS, OFF, PATTERNS, WORD, HeadsLab
 from tutor.app.labs.panes import PICTURE, Panes
-from tutor.experiments import load
+from tutor.app.labs.walked_panes import Moved, Pointed, WalkedPanes
+from tutor.app.labs.words import spellings
+from tutor.app.labs.zoom import Window
 
 if TYPE_CHECKING:
     from tutor.experiments.attention import Result
-    from tutor.views.thumbnails import Thumbnails
 
 FARTHEST = 200
 """Tokens up to which arrows walk from word to word; finding out how a word is called takes the square of it."""
 
 
-SPELLED_OUT = 8
-"""Cells of a thumbnail from which `head 3` can be written over it; over smaller ones only its number."""
-
-
-class Moved(Message):
-    """An arrow was pressed over the picture."""
-
-    def __init__(self, right: int, down: int) -> None:
-        self.right, self.down = right, down
-        super().__init__()
-
-
-class WalkedPanes(Panes):
-    """A picture in which arrows move what is looked at; words and source scroll as ever."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "walk(-1, 0)", "head", show=False),
-        Binding("right", "walk(1, 0)", "head", show=False),
-        Binding("up", "walk(0, -1)", "layer or word", show=False),
-        Binding("down", "walk(0, 1)", "layer or word", show=False),
-    ]
-
-    def action_walk(self, right: int, down: int) -> None:
-        """Move among heads and words, or scroll where there are none."""
-        if self.face == PICTURE:
-            self.post_message(Moved(right, down))
-        else:
-            self.scroll_relative(right, down, animate=False)
-
-
-class AttentionLab(Lab):
+class AttentionLab(HeadsLab):
     """`layer`, `head` and `word` of the inputs say how deep one is; the overview keeps a place of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "deeper", "closer", tooltip="One head, then one word"),
-        Binding("shift+up", "layer(-1)", "layer up", show=False),
-        Binding("shift+down", "layer(1)", "layer down", show=False),
+        Binding("enter", "deeper", "closer", tooltip="One head, then one word, then its numbers"),
+        Binding("plus,equals_sign", "zoom(1)", "zoom", show=False, tooltip="A closer look at a large matrix"),
+        Binding("minus", "zoom(-1)", "less", show=False, tooltip="More of the matrix"),
     ]
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.place = (0, 0)
-        """The layer and head that the overview points at."""
+        self.window = Window.all_of(0)
+        """The part of the matrix that is looked at."""
+        self.in_numbers = False
+        """Whether one is at the numbers of a word."""
         self._spelled: tuple[Any, list[str]] = (None, [])
+        self._drawn: Any = None
 
     def make_panes(self) -> Panes:
         return WalkedPanes()
 
     @property
     def depth(self) -> int:
-        """0 all heads, 1 one head, 2 one word."""
+        """How deep one is: all heads, one head, one word, its numbers."""
         values = self.form.values
+        if self.form.experiment != PATTERNS:
+            return HEADS
+        single = values["layer"] is not None and values["head"] is not None
         if values["word"]:
-            return 2
-        return 1 if values["layer"] is not None and values["head"] is not None else 0
+            return NUMBERS if self.in_numbers and single else WORD
+        return HEAD if single else HEADS
 
     @property
     def hint(self) -> str:
-        chosen = f"enter opens head {self.place[0]}.{self.place[1]}"
-        return (chosen, "enter: one word, esc: all heads", "arrows: words, heads")[self.depth]
+        if self.form.experiment == OFF:
+            return "arrows: other heads, x: on again"
+        if self.form.experiment != PATTERNS:
+            return ""
+        zoom = ", + zooms" if self.window.whole > attention_picture.LARGE else ""
+        opens = f"enter opens head {self.place[0]}.{self.place[1]}"
+        return (opens, f"enter: a word, x: off{zoom}", "enter: the numbers", "esc: back")[self.depth]
 
-    async def go(self, **values: Any) -> None:
-        """Look at another layer, head or word."""
-        self.form.values |= values
-        await self.entry.refill()
-        self.schedule()
-
-    async def on_reply_shape(self, layers: int, heads: int) -> None:
-        """Keep the controls within the model that answered."""
-        highs = {"layer": layers - 1, "head": heads - 1}
-        if highs != self.form.highs:
-            self.form.highs = highs
-            await self.entry.refill()
+    # What is shown
 
     def on_reply(self, reply: Reply) -> None:
-        layers, heads = reply.result.patterns.shape[:2]
-        self.place = (min(self.place[0], layers - 1), min(self.place[1], heads - 1))
-        self.call_later(self.on_reply_shape, layers, heads)
+        if reply.question.name == PATTERNS:
+            self.shape = layers, heads = reply.result.patterns.shape[:2]
+            self.place = (min(self.place[0], layers - 1), min(self.place[1], heads - 1))
+            if self.window.whole != len(reply.result.tokens):
+                self.window = Window.all_of(len(reply.result.tokens))
+            self.call_later(self.limit, layers, heads)
         super().on_reply(reply)
 
     def draw(self, reply: Reply) -> RenderableType:
-        """All heads with a mark at one of them, or what the view makes of a head or a word."""
-        if reply.result.row is None and len(reply.result.heads) > 1:
-            return self._marked(reply.result)
-        return reply.picture
+        """What fits how deep the answer is."""
+        result = reply.result
+        if reply.question.name != PATTERNS:
+            self._drawn = reply.picture
+        elif result.row is None:
+            self._drawn = self._heads(result)
+        elif result.steps is None:
+            self._drawn = reply.picture
+        elif self.depth == NUMBERS:
+            self._drawn = attention_picture.numbers(result)
+        else:
+            self._drawn = attention_picture.word(result, self.panes.scrollable_content_region.width)
+        return self._drawn  # type: ignore[no-any-return]
 
-    def _marked(self, result: Result) -> Thumbnails:
-        from tutor.views.records.attention import overview
+    def _heads(self, result: Result) -> RenderableType:
+        height = max(self.panes.scrollable_content_region.height - 3, 4)  # the rest is for labels and the legend
+        if len(result.heads) == 1:
+            return attention_picture.matrix(result, self.window, height)
+        return attention_picture.overview(result, self.place, height + 1)
 
-        drawn = overview(result)
-        layer, head = self.place
-        height = max(self.panes.size.height - 2, 1)
-        narrow = height // len(drawn.rows) < SPELLED_OUT // 2
-        rows = [_pointed(label, label == f"layer {layer}") for label in drawn.rows]
-        columns = [_pointed(label[5:] if narrow else label, label == f"head {head}") for label in drawn.columns]
-        unit = "weight; a row for each layer, a column for each head" if narrow else drawn.unit
-        return dataclasses.replace(drawn, rows=rows, columns=columns, height=height, unit=unit)
+    # Where one goes
+
+    @property
+    def patterns(self) -> Reply | None:
+        """The answer that is shown, if it is one about patterns."""
+        return self.reply if self.reply is not None and self.reply.question.name == PATTERNS else None
 
     @on(Moved)
     async def _on_moved(self, event: Moved) -> None:
         event.stop()
-        if self.reply is None:
-            return
-        if self.depth == 2 and event.down:
+        if self.form.experiment == OFF or (self.patterns is not None and self.depth in (HEADS, HEAD)):
+            if self.depth == HEAD and not self.window.is_all:
+                self._look_at(self.window.moved(event.right, event.down))
+            else:
+                await self.action_head(event.down, event.right)
+        elif self.patterns is not None and event.down:
             await self._to_word(event.down)
+        elif self.patterns is not None:
+            await self.action_head(0, event.right)
         else:
-            await self._to_head(event.down, event.right)
+            self.panes.scroll_relative(event.right, event.down, animate=False)
 
-    async def _to_head(self, down: int, right: int) -> None:
-        """Another layer or head, round at the ends."""
-        assert self.reply is not None
-        layers, heads = self.reply.result.patterns.shape[:2]
-        chosen = (self.form.values["layer"], self.form.values["head"])
-        layer, head = (self.place[i] if chosen[i] is None else chosen[i] for i in (0, 1))
-        self.place = ((layer + down) % layers, (head + right) % heads)
-        if self.depth == 0:
-            self.show_reply(self.reply)
-            self.say_facts(self.reply)
-            row = self.place[0] / layers * self.panes.virtual_size.height
-            self.panes.scroll_to(y=row - self.panes.size.height / 2, animate=False)
-        else:
-            await self.go(layer=self.place[0], head=self.place[1])
+    @on(Pointed)
+    async def _on_pointed(self, event: Pointed) -> None:
+        """A click picks a head, and then opens it; in a head it picks the word of that row."""
+        event.stop()
+        width = self.panes.scrollable_content_region.width
+        if self.patterns is None:
+            return
+        if self.depth == HEADS and hasattr(self._drawn, "at"):
+            if (place := self._drawn.at(event.column, event.row, width)) is None:
+                return
+            if place == self.place:
+                await self.action_deeper()
+            else:
+                await self.action_head(place[0] - self.place[0], place[1] - self.place[1])
+        elif self.depth == HEAD:
+            row = self._drawn.row_at(event.row, width)
+            word = "" if row is None else self._words()[row + self.window.row]
+            await self.go(word=word or None)
 
     async def _to_word(self, steps: int) -> None:
-        assert self.reply is not None and self.reply.result.row is not None
+        row = self.patterns.result.row if self.patterns is not None else None
+        if row is None:
+            return
         words = self._words()
-        index = self.reply.result.row.index + steps
+        index = row.index + steps
         while 0 <= index < len(words) and not words[index]:
             index += steps
         if 0 <= index < len(words):
@@ -157,62 +151,79 @@ class AttentionLab(Lab):
 
     def _words(self) -> list[str]:
         """How each token of the answer is called in `word`; "" for one that has no name of its own."""
-        assert self.reply is not None
-        result, text = self.reply.result, self.reply.question.inputs.text
-        if self._spelled[0] is not result:
-            token_of = load("attention").token_of
-            self._spelled = (result, [_name(token_of, text, result.tokens, i) for i in range(len(result.tokens))])
+        assert self.patterns is not None
+        if self._spelled[0] is not self.patterns.result:
+            result = self.patterns.result
+            self._spelled = (result, spellings(self.patterns.question.inputs.text, result.tokens))
         return self._spelled[1]
+
+    async def go(self, **values: Any) -> None:
+        if "word" in values and not values["word"]:
+            self.in_numbers = False
+        await super().go(**values)
 
     async def entered(self) -> None:
         self.panes.focus()
         await self.action_deeper()
 
     async def action_deeper(self) -> None:
-        """From all heads to one, from one head to one word."""
-        if self.reply is None or self.depth == 2:
+        """From all heads to one, from one head to one word, from a word to its numbers."""
+        if self.patterns is None or self.reply is None or self.depth == NUMBERS:
             return
-        if self.depth == 0:
+        if self.depth == HEADS:
             await self.go(layer=self.place[0], head=self.place[1])
-        else:
+        elif self.depth == HEAD:
             words = [word for word in self._words()[:FARTHEST] if word]
-            link = self.reply.result.strongest
+            link = self.patterns.result.strongest
             start = self._words()[link.source] if link is not None else ""
             if words:
                 await self.go(word=start or words[-1])
+        elif self.patterns.result.steps is None:
+            links = self.patterns.result.row.links
+            clearest = max(links, key=lambda link: link.weight if link.target != link.source else -1)
+            await self.go(layer=clearest.layer, head=clearest.head)
+        else:
+            self.in_numbers = True
+            self.show_reply(self.reply)
+            self.say_facts(self.reply)
         self.panes.focus()
 
-    async def action_layer(self, steps: int) -> None:
-        """Another layer, however deep one is."""
+    def action_zoom(self, steps: int) -> None:
+        """A closer look at the strongest link of a head, or more of its matrix again."""
+        link = self.patterns.result.strongest if self.patterns is not None else None
+        at = (link.source, link.target) if link is not None else (0, 0)
+        self._look_at(self.window.closer(*at) if steps > 0 else self.window.farther())
+
+    def _look_at(self, window: Window) -> None:
+        self.window = window
         if self.reply is not None:
-            await self._to_head(steps, 0)
+            self.show_reply(self.reply)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        if action == "deeper":
+            return self.form.experiment == PATTERNS and self.depth < NUMBERS
+        if action == "zoom":
+            return self.depth == HEAD and self.patterns is not None
+        if action == "head_off":
+            return self.form.experiment in (OFF, PATTERNS)
+        return super().check_action(action, parameters)
 
     async def action_stop(self) -> None:
         """One key up again; at the top the key is not for the lab."""
-        if self.panes.face == PICTURE and self.depth == 2:
+        if self.panes.face != PICTURE:
+            await super().action_stop()
+        elif self.form.experiment == OFF and self._preset is not None and not hasattr(self._preset, "heads"):
+            await self.entry.switch(PATTERNS)
+        elif self.depth == NUMBERS:
+            self.in_numbers = False
+            self._look_at(self.window)
+        elif self.depth == WORD:
             await self.go(word=None)
-        elif self.panes.face == PICTURE and self.depth == 1:
-            self.place = (self.form.values["layer"], self.form.values["head"])
+        elif self.depth == HEAD and not self.window.is_all:
+            self._look_at(Window.all_of(self.window.whole))
+        elif self.depth == HEAD:
+            self.place = self.here()
             await self.go(layer=None, head=None)
         else:
             await super().action_stop()
-
-
-def _pointed(label: str, here: bool) -> str:
-    return ("▸" if here else " ") + label
-
-
-def _name(token_of: Any, text: str, tokens: Any, index: int) -> str:
-    """The word, with its number where it needs one, that `token_of` finds this token by."""
-    from tutor.errors import InputError
-
-    piece = text[tokens[index].start : tokens[index].end].strip()
-    if not piece:
-        return ""
-    for spelling in (piece, *(f"{piece}:{number}" for number in range(2, 10))):
-        try:
-            if token_of(text, tokens, spelling) == index:
-                return spelling
-        except InputError:
-            break
-    return ""

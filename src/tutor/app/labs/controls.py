@@ -115,6 +115,8 @@ class TypedControl(Horizontal):
         super().__init__()
         self.setting = setting
         self.tooltip = setting.help or None
+        self._said = written(setting.value)
+        """The text as it was last heard of or told."""
 
     def compose(self) -> ComposeResult:
         yield Static(f"{self.setting.label} ", markup=False)
@@ -126,12 +128,16 @@ class TypedControl(Horizontal):
 
     @value.setter
     def value(self, value: Any) -> None:
+        self._said = written(value)
         with self.prevent(Input.Changed):
-            self.query_one(Input).value = written(value)
+            self.query_one(Input).value = self._said
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass on what was typed; an input also tells its first value, perhaps when it has another one already."""
         event.stop()
-        self.post_message(Changed(self.setting.name, event.value))
+        if event.value != self._said and event.value == event.input.value:
+            self._said = event.value
+            self.post_message(Changed(self.setting.name, event.value))
 
 
 def written(value: Any) -> str:

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
+from tutor.views.beside import Beside
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -17,17 +18,14 @@ if TYPE_CHECKING:
 
 
 def picture(result: Result) -> RenderableType:
-    """A bar with the heads off for each token; the remark says what it was before."""
+    """The distribution with all heads on and with the chosen ones off; the remark says how far a token moved."""
     highest = max(max(one.probability, one.probability_without) for one in result.candidates)
-    off = [Bar(visible(one.text), one.probability_without, _move(one)) for one in result.candidates]
     on = [Bar(visible(one.text), one.probability) for one in result.candidates]
-    return Group(
-        Text("all heads on", style="dim"),
-        Bars(on, high=highest, unit="%"),
-        Text(f"\n{_heads(result)} off", style="dim"),
-        Bars(off, high=highest, unit="%"),
-        Text(f"\n{_divergence(result)}"),
+    off = [Bar(visible(one.text), one.probability_without, _move(one)) for one in result.candidates]
+    bars = Beside(
+        Bars(on, high=highest, unit="%"), Bars(off, high=highest, unit="%"), ("all heads on", f"{_heads(result)} off")
     )
+    return Group(bars, Text(f"\n{_divergence(result)}"))
 
 
 def words(result: Result) -> list[str]:

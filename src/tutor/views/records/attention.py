@@ -59,13 +59,17 @@ def matrix(result: Result, layer: int | None = None, head: int | None = None) ->
 def row(result: Result) -> RenderableType:
     """What the chosen word looks at, as arrows; for one head also the numbers, for several what each looks at."""
     assert result.row is not None
-    word = _label(result, result.row.index)
-    shown = _largest(result.row.weights, _SHOWN)
+    more = _clearest(result, result.row) if result.steps is None else numbers(result)
+    return Group(arrows(result), Text(), more)
+
+
+def arrows(result: Result) -> Arrows:
+    """What the chosen word looks at."""
+    assert result.row is not None
     weights = [float(weight) for weight in result.row.weights]
-    drawn = [Arrow(_label(result, index), weights[index]) for index in shown if weights[index] >= _VISIBLE]
-    arrows = Arrows(word, drawn, high=max(weights))
-    more = _numbers_table(result, shown) if result.steps is not None else _clearest(result, result.row)
-    return Group(arrows, Text(), more)
+    shown = [index for index in _largest(weights, _SHOWN) if weights[index] >= _VISIBLE]
+    drawn = [Arrow(_label(result, index), weights[index]) for index in shown]
+    return Arrows(_label(result, result.row.index), drawn, high=max(weights))
 
 
 def _unmasked(patterns: NDArray[Any]) -> NDArray[Any]:
@@ -91,8 +95,8 @@ def _clearest(result: Result, chosen: Row) -> Arrows:
     return Arrows(_label(result, chosen.index), rows)
 
 
-def _numbers_table(result: Result, shown: Sequence[int]) -> Table:
-    """query · key → scaled → masked → softmax for the tokens shown, and one later token that the mask hides."""
+def numbers(result: Result) -> Table:
+    """query · key → scaled → masked → softmax for the tokens that get most, and one later that the mask hides."""
     steps = result.steps
     assert steps is not None and result.row is not None
     later = [result.row.index + 1] if result.row.index + 1 < len(result.tokens) else []
@@ -100,7 +104,7 @@ def _numbers_table(result: Result, shown: Sequence[int]) -> Table:
     headings = ("key of", "query · key", f"÷ √{steps.head_width}", "masked", "softmax", "length of value")
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "key of" else "right", no_wrap=heading == "key of")
-    for index in [*shown, *later]:
+    for index in [*_largest(result.row.weights, _SHOWN), *later]:
         masked = f"{steps.masked[index]:.2f}" if index <= result.row.index else "−∞"
         cells = (f"{steps.scores[index]:.2f}", f"{steps.scaled[index]:.2f}", masked, f"{steps.pattern[index]:.2f}")
         table.add_row(_label(result, index), *cells, f"{steps.value_lengths[index]:.2f}")

@@ -1,0 +1,84 @@
+"""The four pictures of the attention lab: all heads, one head, one word, its numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from tutor.app.labs.zoom import Window
+
+if TYPE_CHECKING:
+    from tutor.experiments.attention import Result
+    from tutor.views.heatmap import Heatmap
+    from tutor.views.thumbnails import Thumbnails
+
+SPELLED_OUT = 8
+"""Cells of a thumbnail from which `head 3` can be written over it; over smaller ones only its number."""
+WIDE = 110
+"""Columns from which a word's arrows stand beside the matrix of its head."""
+LARGE = 30
+"""Tokens from which a matrix is worth a closer look."""
+_MATRIX = 28
+"""Tokens up to which a matrix is drawn beside the arrows."""
+_NUMBERS = (
+    "query · key says how well each token fits what this one asks for; ÷ √D keeps it small, the mask hides what "
+    "comes later, the softmax makes shares that sum to 1; with these the values are mixed."
+)
+
+
+def overview(result: Result, place: tuple[int, int], height: int) -> Thumbnails:
+    """All heads, with a mark at the layer and the head of `place`, in `height` lines if that can be."""
+    from tutor.views.records.attention import overview as drawn_overview
+
+    drawn = drawn_overview(result)
+    layer, head = place
+    narrow = height // len(drawn.rows) < SPELLED_OUT // 2
+    rows = [_pointed(label, label == f"layer {layer}") for label in drawn.rows]
+    columns = [_pointed(label[5:] if narrow else label, label == f"head {head}") for label in drawn.columns]
+    unit = "weight; a row for each layer, a column for each head" if narrow else drawn.unit
+    return dataclasses.replace(drawn, rows=rows, columns=columns, height=height, unit=unit)
+
+
+def _pointed(label: str, here: bool) -> str:
+    return ("▸" if here else " ") + label
+
+
+def matrix(result: Result, window: Window, height: int) -> Heatmap:
+    """One head, or the part of it that is looked at; a large one in `height` lines."""
+    from tutor.views.records.attention import matrix as drawn_matrix
+
+    drawn = drawn_matrix(result)
+    if window.whole > LARGE:
+        drawn = dataclasses.replace(drawn, height=height)
+    if window.is_all:
+        return drawn
+    rows, columns = (slice(start, start + window.size) for start in (window.row, window.column))
+    return dataclasses.replace(
+        drawn,
+        values=drawn.values[rows, columns],
+        rows=drawn.rows[rows],
+        columns=drawn.columns[columns],
+        unit=f"weight; from tokens {rows.start} to {rows.stop - 1}, at {columns.start} to {columns.stop - 1} "
+        f"of {window.whole}",
+    )
+
+
+def word(result: Result, width: int) -> RenderableType:
+    """What a word looks at in one head, where there is room beside the matrix of that head."""
+    from tutor.views.beside import Beside
+    from tutor.views.records.attention import arrows
+    from tutor.views.records.attention import matrix as drawn_matrix
+
+    if width < WIDE or len(result.tokens) > _MATRIX:
+        return arrows(result)
+    return Beside(drawn_matrix(result), arrows(result), shares=(3, 2), room=WIDE)
+
+
+def numbers(result: Result) -> RenderableType:
+    """From query and key to the mix."""
+    from tutor.views.records.attention import numbers as table
+
+    return Group(table(result), Text(), Text(_NUMBERS, style="dim"))
