@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from tutor import paths
 from tutor.engine import checkpoint, loading, registry, text_features
+from tutor.engine.linear_head import Head
 from tutor.errors import InputError
 from tutor.storage import replacing, write_json
 
@@ -37,24 +37,6 @@ WEIGHTS, ABOUT = "head.safetensors", "head.json"
 _FORMAT = 1
 """Of head.json; a change that breaks a reader raises it."""
 _MOST_LABELS = 1000
-
-
-class Head(nn.Module):
-    """Features (N, F) → logits (N, K): scaled as they lie over the training texts, then one linear map."""
-
-    mean: Tensor
-    scale: Tensor
-
-    def __init__(self, features: int, labels: int) -> None:
-        super().__init__()
-        self.linear = nn.Linear(features, labels)
-        self.register_buffer("mean", torch.zeros(features))
-        self.register_buffer("scale", torch.ones(features))
-        nn.init.zeros_(self.linear.weight)
-        nn.init.zeros_(self.linear.bias)
-
-    def forward(self, features: Tensor) -> Tensor:
-        return self.linear((features - self.mean) / self.scale)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, eq=False)

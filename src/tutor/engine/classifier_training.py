@@ -18,6 +18,7 @@ from torch import Tensor
 from tutor.engine import text_features
 from tutor.engine.classification_metrics import scores
 from tutor.engine.classifier import Classifier
+from tutor.engine.linear_head import STEPS, balancing, regress, weighted_loss
 from tutor.engine.optimizer import optimizers
 from tutor.engine.training import TrainingOptions, schedule
 from tutor.errors import InputError
@@ -25,12 +26,6 @@ from tutor.errors import InputError
 Method = Literal["head", "full"]
 Phase = Literal["reading", "head", "all weights"]
 
-STRENGTH = 0.1
-"""Of the penalty on the head's weights, for features scaled to a whole length of 1: ½ · STRENGTH · |w|² / N is added
-to the mean loss (scikit-learn's C = 1 / STRENGTH). Ten times more and ten times less did worse in cross-validation on
-the four practice sets."""
-HEAD_STEPS = 100
-"""The most steps for the head alone; the loss has one lowest point, which is found in about thirty."""
 EPOCHS = 4
 """How often all weights see each text."""
 ROWS = 16
@@ -110,7 +105,7 @@ class _Run:
         self.watched = _encoded(classifier, watch) if watch is not None and len(watch.texts) else None
         self.watched_features: Tensor | None = None
         self.features = torch.zeros(0)
-        self.weights = _class_weights(self.targets, len(classifier.labels)) if balanced else None
+        self.weights = balancing(self.targets, len(classifier.labels)) if balanced else None
 
     def read(self, cancelled: Callable[[], bool]) -> Iterator[Progress]:
         """The features of all texts, once, with the decoder as it is; the head's scale is set by them."""
@@ -123,35 +118,15 @@ class _Run:
             yield Progress("reading", done, len(rows), self.seconds, None)
         self.features, watched = found[: len(self.rows)], found[len(self.rows) :]
         self.watched_features = watched if self.watched else None
-        head = self.classifier.head
-        head.mean.copy_(self.features.mean(0))
-        # All channels together have a length of about 1, so that the penalty means the same for every decoder.
-        spread = self.features.std(0, correction=0)
-        head.scale.copy_(torch.where(spread > 1e-6, spread, 1.0) * self.features.shape[1] ** 0.5)
+        self.classifier.head.settle(self.features)
 
     def fit_head(self, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Logistic regression: a convex loss, followed downhill with L-BFGS (Liu and Nocedal 1989)."""
-        head = self.classifier.head
-        optimizer = torch.optim.LBFGS(
-            head.linear.parameters(), max_iter=1, max_eval=25, history_size=20, line_search_fn="strong_wolfe"
-        )
-        scaled = (self.features - head.mean) / head.scale
-        before = float("inf")
-
-        def closure() -> Tensor:
-            optimizer.zero_grad()
-            penalty = 0.5 * STRENGTH * head.linear.weight.square().sum() / len(scaled)
-            loss = self._loss(head.linear(scaled), self.targets) + penalty
-            loss.backward()  # type: ignore[no-untyped-call]
-            return loss
-
-        for step in range(HEAD_STEPS):
-            loss = float(optimizer.step(closure).detach())  # type: ignore[no-untyped-call]
-            done = cancelled() or before - loss < 1e-7
-            before = loss
-            look = self._look(self.watched_features) if done or step % 5 == 4 else (None, None)
-            yield Progress("head", step + 1, HEAD_STEPS, self.seconds, loss, *look)
-            if done:
+        """Logistic regression on the features."""
+        losses = regress(self.classifier.head, self.features, self.targets, self.weights)
+        for step, loss in enumerate(losses, 1):
+            look = self._look(self.watched_features) if step % 5 == 0 else (None, None)
+            yield Progress("head", step, STEPS, self.seconds, loss, *look)
+            if cancelled():
                 break
 
     def fit_all(
@@ -184,20 +159,12 @@ class _Run:
         loaded, head = self.classifier.loaded, self.classifier.head
         batch = text_features.side_by_side(loaded, [self.rows[row] for row in chosen], chosen)
         logits = head(text_features.pooled(loaded.model, batch).cpu())
-        loss = self._loss(logits, self.targets[chosen])
+        loss = weighted_loss(logits, self.targets[chosen], self.weights)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         return float(loss.detach())
-
-    def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Cross-entropy in nats per text; with weights, the weighted sum over the number of texts.
-
-        Torch's own mean divides by the weights of the texts at hand, so that a rare label alone in a step would
-        count no more than a common one.
-        """
-        return F.cross_entropy(logits, targets, self.weights, reduction="sum") / len(targets)
 
     def _look(self, features: Tensor | None) -> tuple[float | None, float | None]:
         """Loss and macro-F1 on the texts to watch, whose features are read anew where they are None."""
@@ -225,13 +192,6 @@ def _encoded(classifier: Classifier, examples: Examples) -> tuple[list[list[int]
         raise InputError(min(unknown)[:80], "the classifier has no such label", f"it has {', '.join(place)}")
     rows = [text_features.tokens_of(classifier.loaded, text) for text in examples.texts]
     return rows, torch.tensor([place[label] for label in examples.labels], dtype=torch.long)
-
-
-def _class_weights(targets: Tensor, labels: int) -> Tensor:
-    """N / (K · count), for each label (K,): as scikit-learn's `class_weight="balanced"`; 0 for one without texts."""
-    counts = torch.bincount(targets, minlength=labels).float()
-    present = counts > 0
-    return torch.where(present, len(targets) / (present.sum() * counts.clamp(min=1)), 0.0)
 
 
 def _rows_of(step: int, count: int, seed: int) -> list[int]:
