@@ -50,6 +50,18 @@ def test_the_length_of_the_embedding_is_that_of_its_row(model: str) -> None:
     assert embed.length == pytest.approx(float(row.norm()), rel=1e-5)
 
 
+def test_the_numbers_of_a_stage_are_a_corner_of_it(model: str) -> None:
+    """The last row of the embedding's corner begins the last token's row; a pattern's rows sum to 1 over 5 tokens."""
+    result = walk.run(walk.Inputs(TEXT, model=model, device="cpu"))
+    row = loading.decoder(model, "cpu").model.model.embed_tokens.weight[result.tokens[-1].id]
+    first, *_ = result.stages
+    assert first.name == "embed" and np.allclose(first.numbers[-1], row[: walk.CORNER].detach().numpy())
+    for stage in result.stages:
+        assert stage.numbers.ndim == 2 and max(stage.numbers.shape) <= walk.CORNER
+        if stage.name == "pattern":
+            assert np.allclose(stage.numbers.sum(-1), 1, atol=1e-5)
+
+
 def test_a_layer_that_is_not_there(model: str) -> None:
     with pytest.raises(UsageError, match="0 to 1"):
         walk.run(walk.Inputs(TEXT, layer=2, model=model))

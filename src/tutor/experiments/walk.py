@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tutor.engine.loading import Loaded
-    from tutor.engine.records import Candidate
+    from tutor.engine.records import Candidate, Floats
     from tutor.engine.tokenization import Token
 
 TOPIC = "Transformer"
 SCHEMA = 1
 NEEDS_TORCH = True
 EXAMPLES = ('tutor walk "Once upon a"', 'tutor walk "The dog ran to the" --layer 2 --plain')
+
+
+CORNER = 8
+"""Tokens and channels of a stage whose numbers are kept: what fits on a screen."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Stage:
     """How long the last token's vector is; of several heads the mean. None where that says nothing."""
     guess: Candidate | None
     """What the model would say if it ended here (logit lens); None for what is not the residual stream."""
+    numbers: Floats
+    """A corner of it, (rows, columns). Of what has heads, a row for each head: what the last token scores or looks at
+    (its last 8 tokens), or its first 8 channels. Of logits, the largest 8 of the last token. Of all others a row for
+    each of the last 8 tokens, with its first 8 channels."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,9 @@ def run(inputs: Inputs) -> Result:
     if inputs.layer >= layers:
         raise UsageError(f"--layer {inputs.layer}", f"{inputs.model} has {layers}", f"give 0 to {layers - 1}")
     trace = residual.observe(loaded, encoded.ids)
-    stages = tuple(_stage(loaded, name, layer, tensor) for (name, layer), tensor in trace.stages.items())
-    return Result(loaded.entry.name, loaded.device, encoded.tokens, encoded.truncated, inputs.layer, stages)
+    stages = [_stage(loaded, name, layer, tensor) for (name, layer), tensor in trace.stages.items()]
+    ordered = sorted(stages, key=lambda stage: stage.name != "embed")  # the angles are made before anything is read
+    return Result(loaded.entry.name, loaded.device, encoded.tokens, encoded.truncated, inputs.layer, tuple(ordered))
 
 
 def _stage(loaded: Loaded, name: str, layer: int, tensor: Tensor) -> Stage:
@@ -86,4 +95,18 @@ def _stage(loaded: Loaded, name: str, layer: int, tensor: Tensor) -> Stage:
         length = float(tensor[..., -1, :].float().norm(dim=-1).mean())
     # Rotary positions are the same for every text of a batch and carry no batch.
     shape = tuple(tensor.shape) if name == "pos_embed" else tuple(tensor.shape[1:])
-    return Stage(name, None if layer < 0 else layer, shape, length, guess)
+    return Stage(name, None if layer < 0 else layer, shape, length, guess, _corner(name, tensor))
+
+
+def _corner(name: str, tensor: Tensor) -> Floats:
+    """Some of the numbers, for a look: see `Stage.numbers`."""
+    if name == "logits":
+        part = tensor[0, -1:].topk(min(CORNER, tensor.shape[-1])).values
+    elif name in ("attn_scores", "pattern"):
+        part = tensor[0, :, -1, -CORNER:]
+    elif name in ("q", "k", "v", "z"):
+        part = tensor[0, :, -1, :CORNER]
+    else:
+        part = (tensor if name == "pos_embed" else tensor[0])[-CORNER:, :CORNER]
+    numbers: Floats = part.float().cpu().numpy()
+    return numbers

@@ -172,10 +172,9 @@ def legend(low: float, high: float, note: str, margin: int, shaded: bool, ascii_
 def _number(value: float, width: int) -> str:
     """The value in the digits that fit a cell with a blank beside it, or nothing."""
     text = f"{value:.2f}"
-    if len(text) < width:
-        return text
-    short = text.removeprefix("0") if value >= 0 else text.replace("-0", "-", 1)
-    return short if len(short) < width else ""
+    shorter = (f"{value:.1f}", f"{value:.0f}") if abs(value) > 1 else ()
+    bare = text.replace("0.", ".", 1) if abs(value) < 1 else text
+    return next((shown for shown in (text, bare, *shorter) if len(shown) < width), "")
 
 
 def _size(values: NDArray[Any]) -> str:

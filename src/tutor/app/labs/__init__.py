@@ -73,6 +73,7 @@ LABS = (
         "one sentence through the model, stage by stage",
         ("walk", "lens", "parallel"),
         ("stages", "logit lens", "all at once"),
+        widget="inside:InsideLab",
     ),
     LabInfo(
         "l",

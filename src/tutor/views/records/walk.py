@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
-from tutor.views.visible import visible
+from tutor.views.heatmap import Heatmap
+from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,6 +52,87 @@ def picture(result: Result) -> RenderableType:
             name = stage.name if stage.layer is None else f"{stage.layer} {stage.name}"
             table.add_row(name, _MEANINGS[stage.name], _shape(stage), length, _guess(stage))
     return table
+
+
+_AXES = {
+    "q": "heads x tokens x channels",
+    "attn_scores": "heads x tokens x tokens",
+    "pos_embed": "tokens x channels of a head",
+    "mlp_post": "tokens x hidden units",
+    "logits": "tokens x vocabulary",
+}
+_AXES |= {"k": _AXES["q"], "v": _AXES["q"], "z": _AXES["q"], "pattern": _AXES["attn_scores"]}
+_SCORES = ("attn_scores", "pattern")
+
+
+def stage(result: Result, index: int) -> RenderableType:
+    """One stage by itself: what it is, its shape, some of its numbers, and the best guess there."""
+    at = result.stages[index]
+    where = "" if at.layer is None else f"   layer {at.layer}"
+    parts: list[RenderableType] = [
+        Text.assemble((at.name, "bold"), (f"{where}   stage {index + 1} of {len(result.stages)}", "dim")),
+        Text(_MEANINGS[at.name]),
+        Text(f"{_shape(at)}: {_AXES.get(at.name, 'tokens x channels')}", style="dim"),
+        Text(),
+        _numbers(result, at),
+    ]
+    if at.guess is not None:
+        parts.append(Text.assemble("\nif it ended here: ", (_guess(at), "bold")))
+    return Group(*parts)
+
+
+def _numbers(result: Result, at: Stage) -> Heatmap:
+    """The corner of the stage that the record has."""
+    import numpy as np
+
+    values = np.where(np.isfinite(at.numbers), at.numbers, np.nan)
+    rows, columns = values.shape
+    by_head = len(at.shape) == 3
+    tokens = [bare(token.text) for token in result.tokens]
+    labels = [f"head {head}" for head in range(rows)] if by_head else tokens[-rows:]
+    heads = tokens[-columns:] if at.name in _SCORES else [str(channel) for channel in range(columns)]
+    highest = 1.0 if at.name == "pattern" else float(np.nanmax(np.abs(values))) or 1.0
+    unit = "the largest scores" if at.name == "logits" else _unit(at, by_head)
+    highest = round(highest, 2)
+    low = 0.0 if at.name == "pattern" else -highest
+    return Heatmap(values, labels, [] if at.name == "logits" else heads, low, highest, numbers=True, unit=unit)
+
+
+def _unit(at: Stage, by_head: bool) -> str:
+    if at.name in _SCORES:
+        return "last token, at each token"
+    return "last token, first channels" if by_head else "first channels"
+
+
+def path(result: Result, index: int, height: int) -> Text:
+    """The names of the stages around one, in `height` lines, with a mark at it."""
+    first = min(max(index - height // 2, 0), max(len(result.stages) - height, 0))
+    lines = Text(no_wrap=True)
+    for place, each in list(enumerate(result.stages))[first : first + height]:
+        name = each.name if each.layer is None else f"{each.layer} {each.name}"
+        lines.append(f"{'▸' if place == index else ' '}{name}\n", "bold" if place == index else "dim")
+    return lines
+
+
+def guesses(result: Result, index: int) -> Text:
+    """The logit lens after each layer; what lies ahead of the stage at `index` is dimmed."""
+    lines = Text("if it ended here\n", style="", no_wrap=True)
+    ends = [place for place, each in enumerate(result.stages) if each.name in ("embed", "resid_post", "logits")]
+    here = max((place for place in ends if place <= index), default=-1)
+    for place in ends:
+        each = result.stages[place]
+        name = {"embed": "embedding", "logits": "the model"}.get(each.name, f"layer {each.layer}")
+        style = "bold" if place == here else "" if place < here else "dim"
+        lines.append(f"{'▸' if place == here else ' '}{name:<10} {_guess(each)}\n", style)
+    return lines
+
+
+def sentence(result: Result, index: int) -> str:
+    """The stage at `index` in words."""
+    at = result.stages[index]
+    where = "" if at.layer is None else f" of layer {at.layer}"
+    length = "" if at.length is None else f"; the last token's vector is {at.length:.2f} long"
+    return f"Stage {index + 1} of {len(result.stages)}, {at.name}{where}: {_MEANINGS[at.name]}{length}."
 
 
 def words(result: Result) -> list[str]:
