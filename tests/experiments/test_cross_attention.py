@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 import fakes
 from tutor import views
@@ -148,6 +149,32 @@ def test_the_sentences_of_a_known_record() -> None:
     said = views.words("cross-attention", known(pairs=pairs))
     assert "No hidden input word makes 'la' less likely." in said
     assert "'biblioteca' reads 'library', and without it is over 1,000 times less likely." in said
+
+
+def drawn(name: str, result: object, width: int = 80) -> list[str]:
+    """The picture as lines of text without colour."""
+    console = Console(width=width, color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(views.picture(name, result))
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def test_the_picture_of_a_known_record() -> None:
+    lines = drawn("cross-attention", known())
+    assert lines[:2] == ["the library", "la biblioteca"]
+    assert lines[3].split() == ["head", "0", "head", "1"] and lines[4].startswith("layer 0")
+    at = lines.index("layer 0, head 1, which aligns best (85 %): from output tokens to input tokens")
+    matrix = [line.split() for line in lines[at + 1 : at + 5]]
+    assert matrix == [
+        ["<es>", "the", "library"],
+        ["la", "0.33", "0.33", "0.33"],
+        ["biblioteca", "0.33", "0.33", "0.33"],
+        ["</s>", "0.33", "0.33", "0.33"],
+    ]
+    assert lines[-2].startswith("la → the") and lines[-2].endswith("60.0 %  without library 2.5 times less likely")
+    assert lines[-1].startswith("biblioteca → library") and lines[-1].endswith("without it 57 times less likely")
+    single = drawn("cross-attention", known(layer=0, head=1, heads=(cross_attention.Head(0, 1, 0.85),)))
+    assert len(single) < len(lines) and not any("head 0" in line for line in single)
 
 
 BUNDLED = any(entry.name == "translator" for entry in registry.entries())

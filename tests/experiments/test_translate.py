@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 
 import fakes
 from tutor import views
@@ -129,6 +130,20 @@ def test_the_sentences_of_a_known_record() -> None:
         "'Gato' has 70 % (beside it 'El' 20 %); it looks back at (start) (100 %) and reads 'Cat' (80 %).",
         "'</s>' has 90 % (beside it '.' 5 %); it looks back at 'Gato' (60 %) and reads '</s>' (60 %).",
     ]
+
+
+def test_the_picture_of_a_known_record() -> None:
+    console = Console(width=90, color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(views.picture("translate", known()))
+    rows = [line.split() for line in captured.get().splitlines()]
+    assert rows[:2] == [["Cat"], ["Gato"]]
+    assert ["El", "gato", "−2.40", "−0.80"] in rows
+    assert ["Gato", "70", "%", "El", "20", "%", "(start)", "100", "%", "Cat", "80", "%"] in rows
+    at = rows.index(["(start)", "Gato"])
+    assert rows[at + 1 : at + 3] == [["Gato", "1.00"], ["</s>", "0.40", "0.60"]]  # what comes later is not drawn
+    at = rows.index(["<es>", "Cat", "</s>"])
+    assert rows[at + 1 : at + 3] == [["Gato", "0.10", "0.80", "0.10"], ["</s>", "0.20", "0.20", "0.60"]]
 
 
 BUNDLED = any(entry.name == "translator" for entry in registry.entries())

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.heatmap import Heatmap
+from tutor.views.sentences import counted
 from tutor.views.thumbnails import Thumbnails
 from tutor.views.visible import bare, visible
 
@@ -31,6 +32,7 @@ def picture(result: Result) -> RenderableType:
     parts: list[RenderableType] = [
         Text(visible(result.source, spaces=False), style="dim"),
         Text(visible(result.target, spaces=False), style="bold"),
+        *(Text(said, style="dim italic") for said in _cut(result)),
     ]
     layers, heads = _chosen(result)
     if len(layers) * len(heads) > 1:
@@ -58,7 +60,7 @@ def matrix(result: Result) -> Heatmap:
 def _matrix_title(result: Result) -> str:
     layer, head = _shown(result)
     score = f", which aligns best ({_percent(result.heads[0].score)})" if len(result.heads) > 1 else ""
-    return f"layer {layer}, head {head}{score}: from the output token to choose to the input"
+    return f"layer {layer}, head {head}{score}: from output tokens to input tokens"
 
 
 def _alignment(result: Result) -> Bars:
@@ -91,12 +93,17 @@ def words(result: Result) -> list[str]:
     others = [f"{_place(head)} ({_percent(head.score)})" for head in result.heads[1 : 1 + _NEXT]]
     if others:
         sentences.append(f"The next best heads are {', '.join(others)}.")
-    for left, side in ((result.left_out, "input"), (result.target_left_out, "output")):
-        if left:
-            sentences.append(
-                f"The {side} is longer than the model can read: its last {left:,} characters were left out."
-            )
-    return sentences
+    return sentences + _cut(result)
+
+
+def _cut(result: Result) -> list[str]:
+    """What was too long."""
+    sides = ((result.left_out, "input"), (result.target_left_out, "output"))
+    return [
+        f"The {side} is longer than the model can read: its last {counted(left, 'character')} were left out."
+        for left, side in sides
+        if left
+    ]
 
 
 def _aligned(result: Result) -> list[str]:

@@ -26,6 +26,7 @@ _SEEN = 6
 def picture(result: Result) -> RenderableType:
     """The filled text; for each gap its candidates, and what the gap looks at on average."""
     parts: list[RenderableType] = [Text(visible(result.filled, spaces=False), style="bold")]
+    parts += [Text(said, style="dim italic") for said in (*_unknown(result), *_cut(result))]
     for number, gap in enumerate(result.gaps[:_GAPS], 1):
         many = f"gap {number}: " if len(result.gaps) > 1 else ""
         bars = Bars([Bar(one.text, one.probability) for one in gap.candidates], unit="%")
@@ -47,19 +48,26 @@ def _arrows(result: Result, gap: Gap) -> Arrows:
 
 def words(result: Result) -> list[str]:
     """The best guess for each gap, what was unknown, how open each choice is and where the gap looks."""
-    sentences = [_guess(result, gap) for gap in result.gaps]
-    if result.unknowns:
-        unknown = listed([f"'{visible(one, spaces=False)}'" for one in result.unknowns])
-        sentences.insert(0, f"{result.model} does not know {unknown} and reads [UNK] there.")
+    sentences = [*_unknown(result), *(_guess(result, gap) for gap in result.gaps)]
     if len(result.gaps) > 1:
         sentences.append("Each gap was guessed by itself, with the others still empty.")
     for gap in result.gaps:
         sentences += _about(result, gap)
     sentences.append(f"With the best guess in each gap: '{visible(result.filled, spaces=False)}'.")
-    if result.left_out:
-        left = counted(result.left_out, "character")
-        sentences.append(f"The text is longer than the model can read: {left} far from the first gap were left out.")
-    return sentences
+    return sentences + _cut(result)
+
+
+def _unknown(result: Result) -> list[str]:
+    """What it cannot read."""
+    unknown = listed([f"'{visible(one, spaces=False)}'" for one in result.unknowns])
+    return [f"{result.model} does not know {unknown} and reads [UNK] there."] if unknown else []
+
+
+def _cut(result: Result) -> list[str]:
+    """What was too long."""
+    left = counted(result.left_out, "character")
+    said = f"The text is longer than the model can read: {left} far from the first gap were left out."
+    return [said] if result.left_out else []
 
 
 def _guess(result: Result, gap: Gap) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _RIVALS = 2
 """Other candidates that are shown beside each token."""
+_SEEN = 0.005
+"""The smallest share of a rival that is told: a smaller one would be written as 0 %."""
 _ROWS = 40
 """Tokens that the table has room for; sentences tell the others."""
 _START = "(start)"
@@ -43,11 +45,11 @@ def picture(result: Result) -> RenderableType:
 
 
 def _pairs(result: Result) -> Group:
-    """Each sentence and its translation."""
+    """Each sentence and its translation, and what was cut."""
     lines = []
     for one in result.sentences:
         lines += [Text(visible(one.source, spaces=False), style="dim"), Text(_translation(one), style="bold")]
-    return Group(*lines)
+    return Group(*lines, *(Text(said, style="dim italic") for said in _cut(result)))
 
 
 def _beams(one: Sentence) -> Table:
@@ -62,7 +64,7 @@ def _tokens(one: Sentence) -> Table:
     for column in (2, 3, 4):
         table.columns[column].justify = "left"
     for place, output in enumerate(one.outputs[:_ROWS]):
-        rivals = ", ".join(f"{text} {share}" for text, share in _rivals(output))
+        rivals = ", ".join(f"{text} {_percent(share)}" for text, share in _rivals(output) if share >= _SEEN)
         back, read = _looks(one, place)
         table.add_row(bare(output.text), _percent(output.probability), rivals, " ".join(back), " ".join(read))
     if len(one.outputs) > _ROWS:
@@ -117,11 +119,12 @@ def _doubt(one: Sentence) -> list[str]:
     """The token that was least sure, and what it won or lost against."""
     place = min(range(len(one.outputs)), key=lambda index: one.outputs[index].probability)
     output = one.outputs[place]
-    rival, its_share = _rivals(output)[0]
+    rival, part = max(_rivals(output), key=lambda pair: pair[1])
+    instead = f"; '{rival}' has {_percent(part)}" if part >= _SEEN else ""
     _, (read, weight) = _looks(one, place)
     return [
-        f"It is least sure of '{bare(output.text)}' ({_percent(output.probability)}; '{rival}' has {its_share}), "
-        f"and to choose it reads '{read}' most ({weight} of the weight)."
+        f"It is least sure of '{bare(output.text)}' ({_percent(output.probability)}{instead}), and to choose it "
+        f"reads '{read}' most ({weight} of the weight)."
     ]
 
 
@@ -148,10 +151,11 @@ def _cut(result: Result) -> list[str]:
 
 def _choice(one: Sentence, place: int) -> str:
     output, ((back, weight), (read, share)) = one.outputs[place], _looks(one, place)
-    rivals = ", ".join(f"'{text}' {part}" for text, part in _rivals(output))
+    near = [f"'{text}' {_percent(part)}" for text, part in _rivals(output) if part >= _SEEN]
+    rivals = f" (beside it {', '.join(near)})" if near else ""
     seen = back if back == _START else f"'{back}'"
     return (
-        f"'{bare(output.text)}' has {_percent(output.probability)} (beside it {rivals}); it looks back at "
+        f"'{bare(output.text)}' has {_percent(output.probability)}{rivals}; it looks back at "
         f"{seen} ({weight}) and reads '{read}' ({share})."
     )
 
@@ -164,11 +168,11 @@ def _looks(one: Sentence, place: int) -> tuple[tuple[str, str], tuple[str, str]]
     return (label, _percent(back[before])), (bare(one.tokens[source].text), _percent(read[source]))
 
 
-def _rivals(output: Written) -> list[tuple[str, str]]:
+def _rivals(output: Written) -> list[tuple[str, float]]:
     """The likeliest other tokens and their shares; a space shows where only that tells one from the output."""
     others = [one for one in output.candidates if one.id != output.id][:_RIVALS]
     told = [visible(one.text) if bare(one.text) == bare(output.text) else bare(one.text) for one in others]
-    return [(text, _percent(one.probability)) for text, one in zip(told, others, strict=True)]
+    return [(text, one.probability) for text, one in zip(told, others, strict=True)]
 
 
 def _labels(one: Sentence) -> list[str]:
