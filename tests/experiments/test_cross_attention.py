@@ -145,6 +145,12 @@ def test_the_sentences_of_a_known_record() -> None:
         "'biblioteca' reads 'library', and without it is 57 times less likely.",
         "The next best heads are layer 0, head 0 (33 %).",
     ]
+    pairs = (cross_attention.Pair(0, 0, 0.2, 0, 0.5), cross_attention.Pair(1, 1, 0.1, 0, 0.5))
+    said = views.words("cross-attention", known(pairs=pairs))
+    assert said[0] == "In layer 0, head 1, the best of 2 heads, no output word reads any word of the input."
+    needs = "but what it needs most is 'the': without that it is 1.6 times less likely."
+    assert f"'la' reads none of the words, {needs}" in said
+    assert f"'biblioteca' reads none of the words, {needs}" in said
     pairs = (cross_attention.Pair(0, 0, 0.6, 0, -0.1), cross_attention.Pair(1, 1, 0.9, 1, 12.0))
     said = views.words("cross-attention", known(pairs=pairs))
     assert "No hidden input word makes 'la' less likely." in said

@@ -23,6 +23,7 @@ _NAMED = 4
 """Words whose alignment the first sentence tells: those that need an input word most."""
 _NEXT = 3
 """Further heads that are named."""
+_NOTHING = "(no word)"
 _FAR = 1000
 """More times than this are not counted."""
 
@@ -65,7 +66,7 @@ def _matrix_title(result: Result) -> str:
 
 def _alignment(result: Result) -> Bars:
     bars = [
-        Bar(f"{_word(result, pair)} → {_read(result, pair)}", pair.weight, _without(result, pair))
+        Bar(f"{_word(result, pair)} → {_read(result, pair) or _NOTHING}", pair.weight, _without(result, pair))
         for pair in result.pairs
     ]
     return Bars(bars, high=1.0, unit="%")
@@ -110,9 +111,11 @@ def _aligned(result: Result) -> list[str]:
     if not result.heads or result.baseline is None:
         return ["There are no words on one of the sides, so there is nothing to align."]
     best = result.heads[0]
-    needy = sorted(result.pairs, key=lambda pair: -pair.loss)[:_NAMED]
+    reading = [pair for pair in result.pairs if _read(result, pair)]
+    needy = sorted(reading, key=lambda pair: -pair.loss)[:_NAMED]
     named = [pair for pair in result.pairs if pair in needy]
-    links = ", ".join(f"'{_word(result, p)}' reads '{_read(result, p)}' ({_percent(p.weight)})" for p in named)
+    pairs = [f"'{_word(result, p)}' reads '{_read(result, p)}' ({_percent(p.weight)})" for p in named]
+    links = ", ".join(pairs) or "no output word reads any word of the input"
     one_of = f", the best of {len(result.heads)} heads" if len(result.heads) > 1 else ""
     return [
         f"In {_place(best)}{one_of}, {links}.",
@@ -132,10 +135,11 @@ def _sentence(result: Result, pair: Pair) -> str:
     word, needed = _word(result, pair), visible(result.source_words[pair.needed].text)
     if pair.loss <= 0:
         return f"No hidden input word makes '{word}' less likely"
-    if pair.needed == pair.read:
+    if pair.needed == pair.read and _read(result, pair):
         return f"'{word}' reads '{needed}', and without it is {_times(pair.loss)} less likely"
+    read = f"'{_read(result, pair)}'" if _read(result, pair) else "none of the words"
     return (
-        f"'{word}' reads '{_read(result, pair)}', but what it needs most is '{needed}': without that it is "
+        f"'{word}' reads {read}, but what it needs most is '{needed}': without that it is "
         f"{_times(pair.loss)} less likely"
     )
 
@@ -144,7 +148,9 @@ def _without(result: Result, pair: Pair) -> str:
     """The same in a few words beside a bar."""
     if pair.loss <= 0:
         return "needs none of them"
-    which = "it" if pair.needed == pair.read else visible(result.source_words[pair.needed].text)
+    which = (
+        "it" if pair.needed == pair.read and _read(result, pair) else visible(result.source_words[pair.needed].text)
+    )
     return f"without {which} {_times(pair.loss)} less likely"
 
 
@@ -160,6 +166,9 @@ def _word(result: Result, pair: Pair) -> str:
 
 
 def _read(result: Result, pair: Pair) -> str:
+    """The input word that is read; nothing if it gets less than its share of an even spread."""
+    if pair.weight * len(result.tokens) < len(result.source_words[pair.read].tokens):
+        return ""
     return visible(result.source_words[pair.read].text)
 
 
