@@ -15,6 +15,10 @@ def words_for(source: str) -> list[str]:
         from tutor.engine.registry import entries
 
         return [entry.name for entry in entries()]
+    if source == "classifier":
+        from tutor.engine.registry import classifiers
+
+        return list(classifiers())
     if source == "lesson":
         from tutor.course import loader
 

@@ -11,21 +11,30 @@ import io
 import time
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from tutor import paths
-from tutor.engine import classifier, device, heads_card, linear_head, loading, registry, text_features, word_features
+from tutor.engine import (
+    adapting,
+    classifier,
+    device,
+    heads_card,
+    linear_head,
+    loading,
+    registry,
+    text_features,
+    word_features,
+)
 from tutor.engine.classification_metrics import Scores, majority, scores
 from tutor.engine.holding_out import Sides, split
-from tutor.engine.initialisation import initialise
 from tutor.storage import read_learner_text, write_text
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from tutor.engine.loading import Loaded
@@ -91,8 +100,8 @@ def make(folder: Path) -> list[Made]:
 def _make(base: Loaded, folder: Path, said: dict[str, Any], name: str, files: tuple[str, ...]) -> Made:
     start = time.process_time()
     texts, given = examples(files)
-    labels = tuple(dict.fromkeys(given))
-    features, untrained = features_of(base, texts), features_of(never_trained(base, said["seed"]), texts)
+    labels, fresh = tuple(dict.fromkeys(given)), adapting.never_trained(base, said["seed"])
+    features, untrained = text_features.of_texts(base, texts), text_features.of_texts(fresh, texts)
     words = word_features.mean_vectors(texts)
     ways: dict[str, Callable[[Sides], NDArray[np.int64]]] = {
         f"head on {base.entry.name}": _probe(features, given, labels),
@@ -114,24 +123,6 @@ def _make(base: Loaded, folder: Path, said: dict[str, Any], name: str, files: tu
         for row, one in zip(sides.held_out, probabilities, strict=False)
     )
     return Made(name, files, labels, len(sides.training), tuple(measured), samples, time.process_time() - start)
-
-
-def features_of(loaded: Loaded, texts: Sequence[str]) -> torch.Tensor:
-    """What the decoder makes of the texts, (N, F)."""
-    rows = [text_features.tokens_of(loaded, text) for text in texts]
-    found = torch.zeros(len(rows), text_features.width(loaded.model))
-    for numbers, part in text_features.features(loaded, rows):
-        found[numbers] = part
-    return found.clone()  # not made in inference mode, so that a head can be trained on it
-
-
-def never_trained(base: Loaded, seed: int) -> Loaded:
-    """A decoder of the same architecture and with the same tokenizer whose weights are fresh."""
-    from tutor.engine.decoder import Decoder
-
-    model = Decoder(base.model.config)
-    initialise(model, seed)
-    return replace(base, model=model.to(base.device).eval().requires_grad_(False))
 
 
 def _places(given: Sequence[str], labels: Sequence[str]) -> torch.Tensor:

@@ -22,7 +22,6 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from tutor import paths
 from tutor.engine import checkpoint, loading, registry, text_features
 from tutor.engine.linear_head import Head
 from tutor.errors import InputError
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from tutor.engine.loading import Loaded
 
-WEIGHTS, ABOUT = "head.safetensors", "head.json"
+WEIGHTS, ABOUT = "head.safetensors", registry.HEAD
 _FORMAT = 1
 """Of head.json; a change that breaks a reader raises it."""
 _MOST_LABELS = 1000
@@ -55,9 +54,7 @@ class Classifier:
         Of a text that is longer than the context, the first tokens are read. Raises InputError for an empty one.
         """
         rows = [text_features.tokens_of(self.loaded, text) for text in texts]
-        logits = self.logits(rows)
-        probabilities: NDArray[np.float32] = torch.from_numpy(logits).softmax(-1).numpy()
-        return probabilities
+        return probabilities(self.logits(rows))
 
     def logits(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """The logits of texts that are given as token ids, shape (N, K)."""
@@ -91,6 +88,12 @@ class Classifier:
         with replacing(folder / WEIGHTS) as part:
             save_file(tensors, part, {"format": "pt"})
         write_json(folder / ABOUT, about)
+
+
+def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The softmax of logits (N, K)."""
+    found: NDArray[np.float32] = torch.from_numpy(logits).softmax(-1).numpy()
+    return found
 
 
 def new(loaded: Loaded, labels: Sequence[str], *, whole: bool = False) -> Classifier:
@@ -160,7 +163,7 @@ def find(task: str) -> Path:
 
     Raises InputError, with the names there are, if there is none.
     """
-    known = names()
+    known = registry.classifiers()
     if task in known:
         return known[task]
     path = Path(task).expanduser() if task else None
@@ -172,13 +175,3 @@ def find(task: str) -> Path:
     raise InputError(
         task[:80] or "--task", "no such classifier", f"choose one of: {', '.join(known) or 'none is here'}"
     )
-
-
-def names() -> dict[str, Path]:
-    """The folder of every classifier that has a name: bundled ones first, then the learner's own."""
-    found: dict[str, Path] = {}
-    for shelf in (paths.bundled_models() / registry.HEADS, paths.user_models()):
-        for folder in sorted(shelf.iterdir()) if shelf.is_dir() else ():
-            if (folder / ABOUT).is_file() and not folder.name.startswith("."):
-                found[folder.name] = folder
-    return found

@@ -60,7 +60,7 @@ def _task(made: Made) -> str:
     count = sum(one.support for one in held_out.labels)
     lines = [
         f"\n### {made.name}",
-        f"{made.training} texts learned from, {count} held out; made and measured in {made.seconds:.0f} s of processor time.",
+        f"{made.training} texts learned from, {count} held out; {made.seconds:.0f} s of processor time in all.",
         "",
         "| way | held-out accuracy | held-out macro-F1 | five others |",
         "|---|---|---|---|",

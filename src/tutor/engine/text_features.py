@@ -18,6 +18,8 @@ from tutor.engine.tokenization import require_text
 from tutor.errors import InputError
 
 if TYPE_CHECKING:
+    from tokenizers import Encoding
+
     from tutor.engine.decoder import Decoder
     from tutor.engine.loading import Loaded
 
@@ -49,10 +51,16 @@ def tokens_of(loaded: Loaded, text: str) -> list[int]:
     """
     if not text.strip():
         raise InputError("the text", "it is empty", "type a few words")
-    # A character is at least a byte and no token of these models has more than a few dozen of them; what lies far
-    # behind the context is not tokenized at all.
+    return encoding_of(loaded, text).ids[: loaded.context - 1]
+
+
+def encoding_of(loaded: Loaded, text: str) -> Encoding:
+    """Ids and character offsets of the text in plain typography.
+
+    What lies far behind the context is not tokenized at all: hardly a token has more than a few dozen characters.
+    """
     beginning = plain_typography(require_text(text))[: 64 * loaded.context]
-    return loaded.tokenizer.encode(beginning, add_special_tokens=False).ids[: loaded.context - 1]
+    return loaded.tokenizer.encode(beginning, add_special_tokens=False)
 
 
 def batches(loaded: Loaded, rows: Sequence[Sequence[int]], most: int = BATCH) -> Iterator[Batch]:
@@ -102,8 +110,8 @@ def _levels(model: Decoder) -> Iterator[list[Tensor]]:
     """
     levels: list[Tensor] = []
 
-    def keep(module: torch.nn.Module, inputs: object, output: Tensor) -> None:
-        levels.append(output)
+    def keep(module: torch.nn.Module, inputs: object, output: Tensor | tuple[Tensor, ...]) -> None:
+        levels.append(output[0] if isinstance(output, tuple) else output)  # some architectures give more than it
 
     hooks = [part.register_forward_hook(keep) for part in (model.model.embed_tokens, *model.model.layers)]
     try:
@@ -123,3 +131,11 @@ def features(
         with torch.inference_mode():
             found = pooled(loaded.model, batch).cpu()
         yield batch.rows, found
+
+
+def of_texts(loaded: Loaded, texts: Sequence[str]) -> Tensor:
+    """The features of all texts, (N, F) on the CPU, ready to train a head on."""
+    found = torch.zeros(len(texts), width(loaded.model))
+    for rows, part in features(loaded, [tokens_of(loaded, text) for text in texts]):
+        found[rows] = part
+    return found

@@ -40,7 +40,7 @@ class Option:
     """The words allowed; any word if empty."""
     flag: str = ""
     """The flag, where it is not the field's name: `--in` for a field that Python could not name so."""
-    source: Literal["", "tokenizer", "model", "run"] = ""
+    source: Literal["", "tokenizer", "model", "run", "classifier"] = ""
     """What the word names, so that shells and labs can offer the names there are."""
 
 
