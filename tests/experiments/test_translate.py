@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -157,4 +156,3 @@ def test_the_bundled_translator_needs_all_vectors_of_its_encoder() -> None:
     assert sentence.memory_shape[0] == len(sentence.tokens) == 7
     assert sentence.one_vector_log_probability < 2 * sentence.beams[0].log_probability
     assert sentence.translation.endswith("?") and sentence.ended
-    assert Path(registry.find("translator").directory).is_dir()
