@@ -1,4 +1,4 @@
-"""A folder with a LoRA adapter in the layout of `peft`: what its configuration says, and where its base is. No torch."""
+"""A folder with a LoRA adapter in `peft`'s layout: its configuration, and where its base is. No torch."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read(folder: Path) -> dict[str, Any]:
     rank, alpha = found.get("r"), found.get("lora_alpha")
     if type(rank) is not int or not 0 < rank <= 1 << 16:
         raise InputError(str(path), f"r is {rank!r}, not a rank", "get the adapter again")
-    if type(alpha) not in (int, float) or not math.isfinite(alpha):
+    if not isinstance(alpha, int | float) or not math.isfinite(alpha):
         raise InputError(str(path), f"lora_alpha is {alpha!r}, not a number", "get the adapter again")
     return found
 

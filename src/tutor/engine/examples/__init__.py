@@ -3,6 +3,7 @@
 from tutor.engine.examples.found import Found, Skipped
 from tutor.engine.examples.reading import Examples, open_examples
 from tutor.engine.examples.rows import BadRows, Columns, LabelledRow, PromptRow, Row, Task, TextRow, Turn
+from tutor.engine.examples.tokens import paragraphs
 
 __all__ = [
     "BadRows",
@@ -17,4 +18,5 @@ __all__ = [
     "TextRow",
     "Turn",
     "open_examples",
+    "paragraphs",
 ]
