@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tutor.cli.cards import write_card
 from tutor.cli.command import reporting
+from tutor.cli.own_models import add_model, export_model, remove_model
 from tutor.errors import InputError
 from tutor.views.magnitude import rounded
 
 if TYPE_CHECKING:
     from tutor.engine.registry import Entry
 
-command = typer.Typer(help="The models there are: list, show, check.", no_args_is_help=True)
+command = typer.Typer(
+    help="The models there are: list, show, check; your own: add, export, remove.", no_args_is_help=True
+)
+
+command.command("card")(write_card)
+command.command("add")(add_model)
+command.command("export")(export_model)
+command.command("remove")(remove_model)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Plain = Annotated[bool, typer.Option("--plain", help="The same facts as sentences.")]
@@ -61,7 +71,8 @@ def show_model(
         if json:
             _print_json("models show", {"model": described})
         else:
-            lines = [_sentence(described), *_config_lines(described["config"]), f"Folder: {described['path']}"]
+            place = f"{'File' if entry.directory.is_file() else 'Folder'}: {described['path']}"
+            lines = [_sentence(described), *_config_lines(described["config"]), place]
             _print_lines(lines, ascii)
             if described["card"] and not plain:
                 _print_card(described["card"], ascii)
@@ -70,21 +81,30 @@ def show_model(
 @command.command("check")
 def check_models(
     names: Annotated[list[str] | None, typer.Argument(help="Models to check; all of them if none is named.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder with the recipes' texts: all figures are checked.")
+    ] = None,
+    files: Annotated[bool, typer.Option("--files", help="The files only; their figures are not measured.")] = False,
     json: Json = False,
 ) -> None:
-    """Hold each model's files against its list of SHA-256 sums; status 1 if something is wrong."""
+    """Hold each model's files against their SHA-256 sums, and what its card says against what is measured now.
+
+    Figures that need the recipe's text, or minutes, are measured with --data only. Status 1 if something is wrong.
+    """
     with reporting():
+        from tutor.cli.cards import checked
         from tutor.engine import registry
 
         chosen = [registry.find(name) for name in names] if names else registry.entries()
-        checked = {entry.name: registry.check(entry) for entry in chosen}
+        found = [checked(entry, data, files) for entry in chosen]
         if json:
-            _print_json("models check", {"models": [{"name": n, "problems": p} for n, p in checked.items()]})
+            _print_json("models check", {"models": found})
         else:
-            _print_lines(
-                [f"{name}: {'; '.join(problems) or 'as it should be'}" for name, problems in checked.items()]
-            )
-        if any(checked.values()):
+            for one in found:
+                ending = f"; {one['measured']} figures come out" if one["measured"] and not one["problems"] else ""
+                waiting = f"; {one['not_measured']} were not measured" if one["not_measured"] else ""
+                _print_lines([f"{one['name']}: {'; '.join(one['problems']) or 'as it should be'}{ending}{waiting}"])
+        if any(one["problems"] for one in found):
             raise typer.Exit(1)
 
 
@@ -107,7 +127,8 @@ def _described(entry: Entry) -> dict[str, Any]:
 def _config(entry: Entry) -> dict[str, Any]:
     from tutor.engine import registry
 
-    return registry.config(entry.directory) if (entry.directory / "config.json").is_file() else {}
+    has_one = entry.directory.is_file() or (entry.directory / "config.json").is_file()
+    return registry.config(entry.directory) if has_one else {}
 
 
 def _config_lines(config: dict[str, Any]) -> list[str]:

@@ -92,11 +92,16 @@ def learn(model: Encoder, batch: MaskedBatch) -> tuple[float, int]:
 
 def watch(model: Encoder, held_out: Passages, window: int) -> Callable[[], float]:
     """The mean loss in nats per hidden word on passages and masks that are the same each time."""
+    batches = watched(held_out, window)
+    return lambda: held_out_loss(model, batches)
+
+
+def watched(held_out: Passages, window: int) -> list[MaskedBatch]:
+    """Held-out passages with words hidden, always the same."""
     random = np.random.default_rng(0)
     numbers = np.linspace(0, len(held_out) - 1, min(WATCHED * ROWS, len(held_out))).astype(int).tolist()
     rows = [held_out.passage(number, window) for number in numbers]
-    batches = [masked(rows[i : i + ROWS], held_out.vocabulary, random) for i in range(0, len(rows), ROWS)]
-    return lambda: held_out_loss(model, batches)
+    return [masked(rows[i : i + ROWS], held_out.vocabulary, random) for i in range(0, len(rows), ROWS)]
 
 
 def held_out_loss(model: Encoder, batches: list[MaskedBatch]) -> float:
