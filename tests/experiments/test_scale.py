@@ -9,7 +9,7 @@ import pytest
 import fakes
 from tutor import views
 from tutor.engine import loading, sizes
-from tutor.errors import InputError
+from tutor.errors import InputError, UsageError
 from tutor.experiments import scale
 
 PUBLISHED = {
@@ -71,3 +71,18 @@ def test_grouped_keys_make_the_cache_smaller() -> None:
     shape = sizes.llama(fakes.tiny_config(num_key_value_heads=4).to_dict())
     grouped = sizes.llama(fakes.tiny_config(num_key_value_heads=1).to_dict())
     assert sizes.cache_bytes_per_token(shape) == 4 * sizes.cache_bytes_per_token(grouped)
+
+
+def test_chosen_sizes_that_are_gpt2_s_give_gpt2() -> None:
+    """Parameters and operations are the published model's; 1 billion tokens cost 6 operations a parameter each."""
+    inputs = scale.Inputs(("gpt2",), layers=12, width=768, heads=12, vocabulary=50257, context=1024, billions=1.0)
+    chosen, published = sorted(scale.run(inputs).models, key=lambda one: one.name == "gpt2")
+    assert chosen.name == scale.CHOSEN and chosen.parameters == published.parameters
+    assert chosen.operations_per_token == published.operations_per_token
+    assert chosen.training_operations == pytest.approx(6e9 * chosen.parameters)
+    assert views.words("scale", scale.run(inputs))[0].startswith(scale.CHOSEN)
+
+
+def test_heads_have_to_share_the_width() -> None:
+    with pytest.raises(UsageError, match="cannot be shared"):
+        scale.run(scale.Inputs(("gpt2",), layers=2, width=100, heads=3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
-from tutor.app import preferences, theme
+from tutor.app import ascii_mode, preferences, theme
+from tutor.app.ascii_mode import AsciiLines
 from tutor.app.navigation import GoHome, OpenLab, OpenLesson
 from tutor.app.screens.frame import TABS_BELOW
 from tutor.app.screens.home import HomeScreen
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 
 class TutorApp(App[None]):
-    """`lessons` is a folder with lesson files that stands in for the bundled ones."""
+    """`lessons` is a folder with lesson files that stands in for the bundled ones.
+
+    `ascii_only` writes nothing but ASCII characters, as is also done where the terminal knows no others.
+    """
 
     TITLE = "tutor"
     CSS_PATH = "tutor.tcss"
@@ -37,8 +42,9 @@ class TutorApp(App[None]):
         Binding("question_mark,f1", "help", "help"),
     ]
 
-    def __init__(self, lessons: Path | None = None) -> None:
+    def __init__(self, lessons: Path | None = None, ascii_only: bool = False) -> None:
         super().__init__()
+        self._ascii = [AsciiLines()] if ascii_only or ascii_mode.needed() else []
         self.outlines, self.broken = loader.outlines(lessons)
         self.progress = Progress()
         for each in theme.THEMES:
@@ -51,6 +57,9 @@ class TutorApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own two variables, for themes that are not ours."""
         return {"faint": "#808080", "raised": "#80808040"}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._ascii]
 
     @cached_property
     def engine(self) -> EngineClient:

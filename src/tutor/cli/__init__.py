@@ -11,13 +11,13 @@ _COMPLETION = "_TUTOR_COMPLETE"
 
 
 def main() -> None:
-    """The command `tutor`: without arguments it opens the app, with some it is a command line."""
+    """The command `tutor`: alone, or with --ascii alone, it opens the app; else it is a command line."""
     _open_closed_streams()
     try:
-        if len(sys.argv) > 1 or _COMPLETION in os.environ:
-            _command_line()
+        if sys.argv[1:] in ([], ["--ascii"]) and _COMPLETION not in os.environ:
+            _open_app(ascii_only=len(sys.argv) > 1)
         else:
-            _open_app()
+            _command_line()
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -44,7 +44,7 @@ def _asked() -> list[str]:
     return typed.split()[1:]
 
 
-def _open_app() -> None:
+def _open_app(ascii_only: bool) -> None:
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         print(
             "tutor: no terminal to draw on: input or output is piped; use a subcommand, see tutor --help",
@@ -53,4 +53,4 @@ def _open_app() -> None:
         sys.exit(2)
     from tutor.app.tutor_app import TutorApp  # noqa: TID251 - without a command, tutor opens the app
 
-    TutorApp().run()
+    TutorApp(ascii_only=ascii_only).run()

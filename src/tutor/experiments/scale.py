@@ -1,6 +1,7 @@
 """What size costs: parameters, memory, computation, from the configurations of models small and large.
 
-The large ones have the sizes that their papers publish; a model of yours is read from its config.json.
+The large ones have the sizes that their papers publish; a model of yours is read from its config.json. With --layers
+there is one more, of the sizes that you choose, built like GPT-2.
 """
 
 from __future__ import annotations
@@ -8,16 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from tutor.errors import InputError
-from tutor.experiments.frame.inputs import Argument
+from tutor.errors import InputError, UsageError
+from tutor.experiments.frame.inputs import Argument, Option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.engine.sizes import Shape
 
 TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = False
-EXAMPLES = ("tutor scale", "tutor scale gpt2 gpt3 --plain")
+EXAMPLES = (
+    "tutor scale",
+    "tutor scale gpt2 gpt3 --plain",
+    "tutor scale gpt2 --layers 24 --width 1024 --heads 16 --billions 10",
+)
+
+CHOSEN = "your sizes"
+"""What the model of chosen sizes is called."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,14 @@ class Inputs:
         tuple[str, ...],
         Argument("Published ones (gpt2, gpt3, llama-2-7b, smollm2-135m), yours, or paths; all if none.", piped=False),
     ] = ()
+    layers: Annotated[int | None, Option("Layers of a model of your own sizes.", low=1, high=1000)] = None
+    width: Annotated[int, Option("Its width.", low=8, high=1_000_000, step=64)] = 768
+    heads: Annotated[int, Option("Its heads, which share the width.", low=1, high=10_000)] = 12
+    vocabulary: Annotated[int, Option("Its vocabulary.", low=2, high=10_000_000, step=1000)] = 50257
+    context: Annotated[int, Option("The tokens that it can read at once.", low=1, high=100_000_000, step=512)] = 1024
+    billions: Annotated[
+        float | None, Option("Billions of tokens that it is trained on.", low=0, high=1e6, step=10)
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -61,13 +79,27 @@ class Result:
 
 
 def run(inputs: Inputs) -> Result:
-    """Raises InputError for an unknown model or one that is no decoder."""
+    """Raises InputError for an unknown model or one that is no decoder, UsageError for heads that share no width."""
     from tutor.engine import registry
 
     published = _published()
-    own = [entry.name for entry in registry.entries() if entry.kind == "decoder"]
+    own = [one.name for one in registry.entries() if one.kind == "decoder" and not _is_strange(one.directory)]
     sized = [published.get(name) or _of_files(name) for name in inputs.models or (*own, *published)]
+    if inputs.layers is not None:
+        sized.append(_chosen(inputs, inputs.layers))
     return Result(tuple(sorted(sized, key=lambda one: one.parameters)))
+
+
+def _chosen(inputs: Inputs, layers: int) -> Sized:
+    """A model of the sizes that were given."""
+    from tutor.engine import sizes
+
+    if inputs.width % inputs.heads:
+        why = f"a width of {inputs.width} cannot be shared among them"
+        raise UsageError(f"--heads {inputs.heads}", why, "choose a number that divides it")
+    shape = sizes.gpt2(layers, inputs.width, inputs.heads, inputs.context, inputs.vocabulary)
+    tokens = None if inputs.billions is None else 1e9 * inputs.billions
+    return _sized(CHOSEN, None, shape, tokens, "chosen")
 
 
 def _of_files(name: str) -> Sized:
@@ -78,10 +110,23 @@ def _of_files(name: str) -> Sized:
     if entry.kind != "decoder":
         raise InputError(entry.name, f"not a decoder but {entry.kind}", f"choose one of: {', '.join(_published())}")
     try:
-        shape = sizes.llama(registry.config(entry.directory))
+        shape = sizes.of_config(registry.config(entry.directory))
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(f"{entry.name}/config.json", f"sizes are missing ({error})", "get the model again") from None
+    if shape is None:
+        why = "the sizes of its architecture are not known here"
+        raise InputError(entry.name, why, "name a model of the Llama or GPT-2 family")
     return _sized(entry.name, None, shape, None, "its config.json")
+
+
+def _is_strange(directory: Path) -> bool:
+    """Whether a model's sizes are not known from its config.json."""
+    from tutor.engine import registry, sizes
+
+    try:
+        return sizes.of_config(registry.config(directory)) is None
+    except (InputError, KeyError, TypeError, ValueError, ZeroDivisionError):
+        return False  # damaged: to be said
 
 
 def _published() -> dict[str, Sized]:

@@ -9,7 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-_SPELLED = dict(zip("·⏎⇥→←↓↑−–—×…“”‘’▸●◐○≈√░▒▓█▁│─┼┤├", ".$>><v^---x.\"\"''>*o.~V.+#@_|-+++", strict=True))
+_SPELLED = dict(
+    zip("·⏎⇥→←↓↑−–—×…“”‘’▸●◐○≈√░▒▓█▁│─┼┤├‹›◉▏▕▀▄┃━", '.$>><v^---x.""\'\'>*o.~V.+#@_|-+++<>@||"_|=', strict=True)
+)
 
 
 def spelled(text: str) -> str:

@@ -38,8 +38,8 @@ LABS = (
         "tokens",
         "Tokens",
         "type, and see the pieces that a model reads",
-        ("tokenize", "compare", "merges", "train-tokenizer"),
-        ("tokens", "side by side", "merges", "train one"),
+        ("tokenize", "compare", "merges", "tax", "train-tokenizer"),
+        ("tokens", "side by side", "merges", "languages", "train one"),
     ),
     LabInfo(
         "w",
@@ -54,8 +54,8 @@ LABS = (
         "positions",
         "Positions",
         "how a model is told where a word stands",
-        ("positions", "addition", "shuffle"),
-        ("encoding", "addition", "word order"),
+        ("positions", "addition", "shuffle", "beyond"),
+        ("encoding", "addition", "word order", "too long"),
     ),
     LabInfo(
         "a",
@@ -111,6 +111,7 @@ LABS = (
         ("finetune",),
         widget="finetune:FinetuneLab",
     ),
+    LabInfo("b", "build", "Build it", "write a part yourself; the model then works with it", ("exercise",)),
 )
 """In the order in which the course meets them."""
 

@@ -18,14 +18,14 @@ from tutor.app.labs import line as line_of
 from tutor.app.labs.controls import Controls, Setting
 from tutor.app.labs.dials import Words
 from tutor.app.labs.form import Form, name_of
-from tutor.app.labs.offers import files_for, names_of
+from tutor.app.labs.offers import first_words, names_of
 from tutor.app.labs.text_line import Prompt
 from tutor.experiments.frame.inputs import Option
 
 FLASH = 0.6
 """Seconds for which a preset that was just loaded is marked."""
-FILE = "offered"
-"""The control that puts a file at hand into the line."""
+FIRST = "first"
+"""The control that puts what the line begins with."""
 VIEW = "view"
 """The control that chooses among the experiments of a lab."""
 
@@ -108,7 +108,7 @@ class Entry(Widget):
                 line.value = self.form.line
                 line.cursor_position = len(self.form.line)
         await self.controls.show(
-            [*self._view(), *self._file(), *self.extras(), *self.form.settings(self.hidden, self._found)]
+            [*self._view(), *self._first(), *self.extras(), *self.form.settings(self.hidden, self._found)]
         )
 
     def about(self) -> list[tuple[str, str]]:
@@ -117,12 +117,13 @@ class Entry(Widget):
         settings = [each.setting for each in self.controls.controls]
         return shown + [(each.label, each.help) for each in settings if each.help and each.name != VIEW]
 
-    def _file(self) -> Iterable[Setting]:
-        """Files at hand, where the experiment reads one."""
-        if files := files_for(self.form.experiment):
-            here = next((file for file in files if file == line_of.first(self.form.line)), None)
-            dial = Words((None, *files), ("…", *(file.rpartition("/")[2] for file in files)))
-            yield Setting(FILE, "file", here, dial, "A file at hand; or type a path above.")
+    def _first(self) -> Iterable[Setting]:
+        """What the line may begin with, where that is one of a few things, such as the files at hand."""
+        kind, known = first_words(self.form.experiment)
+        if known:
+            here = next((one for one in known if one == line_of.first(self.form.line)), None)
+            dial = Words((None, *known), ("…", *(one.rpartition("/")[2] for one in known)))
+            yield Setting(FIRST, kind, here, dial, "One of those at hand; or type another above.")
 
     def _view(self) -> Iterable[Setting]:
         if len(self.views) > 1:
@@ -146,7 +147,7 @@ class Entry(Widget):
         event.stop()
         if event.name == VIEW:
             await self.switch(event.value)
-        elif event.name == FILE:
+        elif event.name == FIRST:
             self.form.line = line_of.with_first(self.form.line, event.value or "")
             await self.refill()
             self.post_message(self.Edited(typed=False))

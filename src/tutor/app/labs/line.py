@@ -34,18 +34,13 @@ def parsed(text: str, arguments: tuple[Field, ...]) -> dict[str, Any]:
             return {field.name: _parts(text) if BAR in text else tuple(text.split())}
         return {field.name: None if field.optional and not text else text}
     *single, last = arguments
-    if last.kind == "words":
-        parts = _parts(text)
-        fits = len(parts) > len(single) - last.required
-        values = [*parts[: len(single)], parts[len(single) :]]
-    else:
-        parts = _parts(text) if BAR in text else tuple(text.split())
-        fits = len(parts) == len(arguments)
-        values = list(parts)
-    if not fits:
+    many = last.kind == "words"
+    parts = _parts(text) if BAR in text or many else tuple(text.split())
+    if not sum(field.required for field in arguments) <= len(parts) <= (len(parts) if many else len(arguments)):
         names = f" {BAR} ".join(metavar(field) for field in arguments)
         raise UsageError(f"{len(parts)} of {len(arguments)}", f"this takes {names}", f"put a {BAR} between them")
-    return dict(zip((field.name for field in arguments), values, strict=True))
+    values = {field.name: part for field, part in zip(single if many else arguments, parts, strict=False)}
+    return values | ({last.name: parts[len(single) :]} if many else {})
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -58,6 +53,8 @@ def written(inputs: Any, arguments: tuple[Field, ...]) -> str:
     if len(arguments) == 1 and isinstance(values[0], tuple):
         between = f" {BAR} " if any(word.split()[1:] for word in values[0]) else " "
         return flattened(between.join(values[0]))
+    while len(values) > 1 and not values[-1] and not arguments[len(values) - 1].required:
+        values.pop()
     parts = [part for value in values for part in (value if isinstance(value, tuple) else (value or "",))]
     phrases = any(isinstance(value, tuple) for value in values)
     spaced = not phrases and all(part and not part.split()[1:] for part in parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor import paths
+from tutor.experiments import load
 
 ARCHITECTURES = ("decoder", "seq2seq", "encoder")
 """The kinds of bundled folders that are models; others hold vectors and tokenizers."""
@@ -18,11 +19,23 @@ _FILES = {
     "match": ("seven.txt", "four.txt"),
     "train-tokenizer": ("story.txt", "reviews.txt"),
     "pretrain": ("tiny.toml",),
+    "beyond": ("story.txt", "reviews.txt"),
 }
 """The practice files that the line of an experiment may begin with."""
-_ENDINGS = {"train-tokenizer": ".txt", "pretrain": ".toml"}
+_ENDINGS = {"train-tokenizer": ".txt", "beyond": ".txt", "pretrain": ".toml"}
 """How a file of the learner's own ends that may be offered too."""
 _MOST = 8
+
+
+def first_words(experiment: str) -> tuple[str, tuple[str, ...]]:
+    """What the line of an experiment may begin with, where that is one of a few things: their kind, and which."""
+    if experiment == "compose":
+        return "style", tuple(load("compose").STYLES)
+    if experiment == "exercise":
+        return "part", tuple(load("exercise").NAMES)
+    if experiment in ("report", "timeline"):
+        return "run", names_of("run")
+    return "file", files_for(experiment)
 
 
 def files_for(experiment: str) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ class Frame(Screen[None]):
         """What stands between the line at the top and the keys."""
         yield from ()
 
+    def about(self) -> list[tuple[str, str]]:
+        """What stands on this screen, for the help: names, and what each is."""
+        return []
+
     def head(self, left: str, middle: str = "") -> None:
         """Write the line at the top: the name of what is open, and a quieter remark."""
         self.query_one("#head", Static).update(Content.assemble((left, "bold"), ("   " + middle, "$text-muted")))

@@ -33,11 +33,15 @@ class HelpScreen(Frame):
     def __init__(self, below: Screen[object]) -> None:
         super().__init__()
         self.keys = _keys(below)
+        self.about_below = below.about() if isinstance(below, Frame) else []
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="help-scroll"):
             yield Static("Here", classes="heading")
             yield Static(_table(self.keys), classes="keys")
+            if self.about_below:
+                yield Static("What you see", classes="heading")
+                yield Static(_table(self.about_below), classes="keys")
             yield Static("Everywhere", classes="heading")
             yield Static(_table(list(_ALWAYS)), classes="keys")
             yield Static(_NOTE, classes="keys quiet")

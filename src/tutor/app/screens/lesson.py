@@ -243,6 +243,10 @@ class LessonScreen(Frame):
             if task is not None and task.COVERED and not task.done and self.lab_side.lab is not None:
                 self.lab_side.lab.ask(on_request=True)  # the answer that the task still waits for
 
+    def about(self) -> list[tuple[str, str]]:
+        lab = self.lab_side.lab
+        return [] if lab is None or self.lab_side.covered else lab.entry.about()
+
     def action_home(self) -> None:
         self.post_message(GoHome())
 

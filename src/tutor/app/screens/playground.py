@@ -36,6 +36,9 @@ class PlaygroundScreen(Frame):
         self.head(self.info.title, self.info.line)
         self.lab.focus()
 
+    def about(self) -> list[tuple[str, str]]:
+        return self.lab.entry.about()
+
     def action_home(self) -> None:
         self.post_message(GoHome())
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from tutor.experiments.scale import CHOSEN
 from tutor.views.magnitude import rounded
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def picture(result: Result) -> RenderableType:
             f"{rounded(model.cache_bytes)}B",
             rounded(model.operations_per_token),
             "" if model.training_operations is None else _power(model.training_operations),
+            style="bold" if model.name == CHOSEN else "",
         )
     return table
 
@@ -38,13 +40,14 @@ def picture(result: Result) -> RenderableType:
 def words(result: Result) -> list[str]:
     """How far apart the smallest and the largest are, then each model."""
     small, large = result.models[0], result.models[-1]
-    sentences = []
+    sentences = [sentence for model in result.models if model.name == CHOSEN for sentence in _sentences(model)]
     if large.parameters > small.parameters:
         sentences.append(
             f"{large.name} has {_times(large.parameters / small.parameters)} as many parameters as {small.name}, and "
             f"needs {_times(large.operations_per_token / small.operations_per_token)} the operations for each token."
         )
-    return sentences + [sentence for model in reversed(result.models) for sentence in _sentences(model)]
+    others = (model for model in reversed(result.models) if model.name != CHOSEN)
+    return sentences + [sentence for model in others for sentence in _sentences(model)]
 
 
 def _sentences(model: Sized) -> list[str]:
