@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import gguf_file, gguf_header
+from tutor.engine import adapter_folder, gguf_file, gguf_header
 from tutor.engine.registry import Entry
 from tutor.errors import InputError
 
@@ -70,7 +70,7 @@ def token_embeddings(entry: Entry) -> Singles:
 
     Raises InputError if it has none that can be read.
     """
-    found = _embeddings(entry.directory)
+    found = _embeddings(adapter_folder.model_folder(entry.directory))
     if found is None:
         raise InputError(entry.name, "it has no table of token embeddings", "name a model of language")
     return found.astype(np.float32)
