@@ -87,4 +87,4 @@ def _label(label: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= 0.001 or share == 0 else "less than 0.1 %"
+    return f"{100 * share:.1f} %" if share >= 0.001 else "next to nothing"
