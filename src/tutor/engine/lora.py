@@ -87,8 +87,8 @@ class Adapted(nn.Linear):
     def sum(self) -> Tensor:
         """W + scale · B A, (out, in), in the type of W."""
         added = self.lora_B.weight.float() @ self.lora_A.weight.float()
-        total: Tensor = self.weight.float() + self.scale * added
-        return total.to(self.weight.dtype).detach()
+        total = (self.weight.float() + self.scale * added).to(self.weight.dtype)
+        return total.detach()
 
 
 def _matrix(weight: Tensor) -> nn.Linear:

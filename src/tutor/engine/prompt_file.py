@@ -1,4 +1,4 @@
-"""Conversations on two sides, to learn from and to measure on, in a file of tokens that is mapped, never loaded whole.
+"""Conversations on two sides, to learn from and to measure on, as a file of tokens that is mapped.
 
 R conversations, N tokens of all of them.
 """
@@ -92,7 +92,8 @@ def _held_out(keys: NDArray[np.uint64], name: str) -> NDArray[np.bool_]:
     if len(different) < 4:
         why = f"{len(different)} different prompts are too few to train on some and measure on others"
         raise InputError(name, why, "give at least 4")
-    return keys <= different[max(round(HELD_OUT_SHARE * len(different)), 1) - 1]
+    last: np.uint64 = different[max(round(HELD_OUT_SHARE * len(different)), 1) - 1]
+    return np.less_equal(keys, last)
 
 
 def read(folder: Path) -> PromptSides:
