@@ -19,8 +19,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tutor.engine.attention import fast_attention, join_heads, readable_attention, split_heads
+from tutor.engine.config_reading import check_heads, check_sizes, filled
 from tutor.engine.trace import Intervention, Observer, Trace
 from tutor.errors import InputError
+
+_SIZES = (
+    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "max_position_embeddings", "type_vocab_size",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,8 @@ class EncoderConfig:
     pad_token_id: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
-                     "max_position_embeddings", "type_vocab_size"):  # fmt: skip
-            value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= 1 << 24:
-                self._refuse(f"{name} is {value!r}, not a sensible size")
-        if self.hidden_size % self.num_attention_heads:
-            self._refuse(f"{self.hidden_size} channels do not divide into {self.num_attention_heads} heads")
-
-    def _refuse(self, why: str) -> None:
-        raise InputError("config.json", why, "the checkpoint is damaged or was made for another program")
+        check_sizes(self, _SIZES)
+        check_heads(self.hidden_size, self.num_attention_heads)
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> EncoderConfig:
@@ -63,11 +61,7 @@ class EncoderConfig:
             )
         if raw.get("hidden_act", "gelu") != "gelu":
             raise InputError("config.json", f"hidden_act is {raw['hidden_act']!r}, not 'gelu'", "use another model")
-        known = {field.name for field in dataclasses.fields(cls)}
-        try:
-            return cls(**{key: value for key, value in raw.items() if key in known and value is not None})
-        except TypeError as error:
-            raise InputError("config.json", f"incomplete ({error})", "check that the file is whole") from None
+        return filled(cls, raw)
 
     def to_dict(self) -> dict[str, Any]:
         """What `config.json` holds, readable by other tools."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,9 +21,10 @@ from torch import Tensor, nn
 from tutor.engine.attention import causal_mask, fast_attention, join_heads, readable_attention, split_heads
 from tutor.engine.cache import Cache
 from tutor.engine.seq2seq_config import Seq2SeqConfig
+from tutor.engine.sinusoids import sinusoids
 from tutor.engine.trace import Intervention, Observer, Trace
 
-__all__ = ["Seq2Seq", "Seq2SeqConfig"]
+__all__ = ["Seq2Seq", "Seq2SeqConfig", "sinusoids"]
 
 
 class Attention(nn.Module):
@@ -241,18 +241,6 @@ class Step:
         if layer not in self.memory_cache:
             self.memory_cache[layer] = attention.keys_values(self.memory)
         return self.memory_cache[layer]
-
-
-def sinusoids(T: int, C: int) -> Tensor:
-    """The encoding of section 3.5, (T, C), float32, with all sines first and then all cosines, as Marian has it.
-
-    The paper alternates them; the two differ by a fixed order of channels only.
-    """
-    angle = np.arange(T)[:, None] / np.power(10000, 2 * (np.arange(C) // 2) / C)[None, :]
-    half = C // 2 + C % 2
-    table = np.empty((T, C), dtype=np.float32)
-    table[:, :half], table[:, half:] = np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])
-    return torch.from_numpy(table)
 
 
 def _observer(trace: Trace | None, interventions: Sequence[Intervention]) -> Observer | None:

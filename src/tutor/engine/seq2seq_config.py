@@ -10,6 +10,7 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
+from tutor.engine.config_reading import check_heads, check_sizes, filled, refuse
 from tutor.errors import InputError
 
 _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -18,6 +19,11 @@ _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": F.silu,
     "gelu": F.gelu,
 }
+
+_SIZES = (
+    "vocab_size", "d_model", "encoder_layers", "decoder_layers", "encoder_attention_heads", "decoder_attention_heads",
+    "encoder_ffn_dim", "decoder_ffn_dim", "max_position_embeddings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,20 +53,11 @@ class Seq2SeqConfig:
     """What the decoder reads before the first target token; Marian takes the padding token."""
 
     def __post_init__(self) -> None:
-        for name in ("vocab_size", "d_model", "encoder_layers", "decoder_layers", "encoder_attention_heads",
-                     "decoder_attention_heads", "encoder_ffn_dim", "decoder_ffn_dim",
-                     "max_position_embeddings"):  # fmt: skip
-            value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= 1 << 24:
-                self._refuse(f"{name} is {value!r}, not a sensible size")
+        check_sizes(self, _SIZES)
         for heads in (self.encoder_attention_heads, self.decoder_attention_heads):
-            if self.d_model % heads:
-                self._refuse(f"{self.d_model} channels do not divide into {heads} heads")
+            check_heads(self.d_model, heads)
         if self.activation_function not in _ACTIVATIONS:
-            self._refuse(f"activation_function is {self.activation_function!r}, not one of {', '.join(_ACTIVATIONS)}")
-
-    def _refuse(self, why: str) -> None:
-        raise InputError("config.json", why, "the checkpoint is damaged or was made for another program")
+            refuse(f"activation_function is {self.activation_function!r}, not one of {', '.join(_ACTIVATIONS)}")
 
     @property
     def activation(self) -> Callable[[Tensor], Tensor]:
@@ -74,11 +71,7 @@ class Seq2SeqConfig:
             raise InputError(
                 f"a {raw.get('model_type', 'nameless')!r} model", "not an encoder-decoder", "use one of type marian"
             )
-        known = {field.name for field in dataclasses.fields(cls)}
-        try:
-            return cls(**{key: value for key, value in raw.items() if key in known and value is not None})
-        except TypeError as error:
-            raise InputError("config.json", f"incomplete ({error})", "check that the file is whole") from None
+        return filled(cls, raw)
 
     def to_dict(self) -> dict[str, Any]:
         """What `config.json` holds, readable by other tools."""
