@@ -48,6 +48,8 @@ OWN = {
     "generate": lambda kind: {"tokens": 6},
     "merges": lambda kind: {"word": {"plain": "unbelievable", "unicode": "naïve👍", "absurd": ""}[kind]},
     "neighbours": lambda kind: {"word": {"plain": "king", "unicode": "naïve", "absurd": ""}[kind]},
+    # A few examples do not fit the context of the small checkpoint.
+    "prompt": lambda kind: {"model": "storyteller"},
     "positions": lambda kind: {
         "plain": {},
         "unicode": {"kind": "rotary", "length": 5, "width": 2},
@@ -61,7 +63,11 @@ OWN = {
 FILES = ("beyond", "finetune", "train-tokenizer")
 """Those that read a file, with a budget that makes them short."""
 
-ELSEWHERE = {"pretrain": "its recipe and what it makes are tested in its own tests"}
+ELSEWHERE = {
+    "pretrain": "its recipe and what it makes are tested in its own tests",
+    "report": "it needs a run, which its own tests make",
+    "timeline": "it needs a run, which the tests of report make",
+}
 
 ODD_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202e]")
 BOXES = set("│┃─━┼┤├╭╮╰╯█▓▒░")
@@ -190,8 +196,8 @@ DERIVED = {
     "draw": lambda r: (r.openness.size, (r.openness < 0.1).sum()),
     # A distribution of e bits is as open as a choice among 2^e.
     "fill": lambda r: [2**gap.entropy_bits for gap in r.gaps],
-    # How much lower or higher the perplexity is; the 95 % of the interval.
-    "finetune": lambda r: (abs(1 - r.perplexity_after / r.perplexity_before), 0.95),
+    # How much lower or higher the perplexity is; the 95 % of the interval; memory in its unit.
+    "finetune": lambda r: (abs(1 - r.perplexity_after / r.perplexity_before), 0.95, (r.estimate.bytes or 0) / 1e6),
     # A distribution of e bits is as open as a choice among 2^e.
     "next": lambda r: (2**r.entropy_bits, 2**r.filtered_entropy_bits),
     # Milliseconds, and one way as a multiple of the other.
