@@ -18,10 +18,11 @@ settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 @pytest.fixture(autouse=True)
 def state(tmp_path_factory, monkeypatch):
-    """The learner's own folder, empty, for each test; models that other packages bring are not seen."""
+    """The learner's own folder, empty, for each test; models that others brought to this machine are not seen."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("TUTOR_STATE", str(folder))
     monkeypatch.setattr("tutor.engine.guests.PACKAGES", {})
+    monkeypatch.setenv("HF_HUB_CACHE", str(folder / "no-cache"))
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -74,6 +74,16 @@ def user_models() -> Path:
     return state() / "models"
 
 
+def hub_cache() -> Path:
+    """Where Hugging Face's programs keep what they have downloaded; read here, never written."""
+    if chosen := os.environ.get("HF_HUB_CACHE"):
+        return Path(chosen).expanduser()
+    if home := os.environ.get("HF_HOME"):
+        return Path(home).expanduser() / "hub"
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "huggingface" / "hub"
+
+
 def engine_log() -> Path:
     """The file that takes what the engine process would print to a terminal."""
     return state() / "engine.log"

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from tutor.engine import gguf_file, gguf_header
+from tutor.engine import adapter_folder, gguf_file, gguf_header
 from tutor.engine.config import DecoderConfig
 from tutor.engine.decoder import Decoder
 from tutor.errors import InputError
@@ -52,9 +52,15 @@ class _WithoutInitialising(TorchFunctionMode):
 def load_decoder(directory: Path, device: str = "cpu") -> Decoder:
     """The decoder in `directory`, or in a GGUF file, in evaluation mode: float32 on CPU and MPS, bfloat16 on CUDA.
 
+    An adapter is merged into its base.
+
     Raises InputError, naming the file and what is wrong with it: missing, cut short, of another architecture, with
     tensors missing, unknown, of a wrong shape or type, or with weights that are not numbers.
     """
+    if adapter_folder.is_adapter(directory):
+        from tutor.engine import lora
+
+        return lora.load_merged(directory, device)
     is_gguf = gguf_file.is_gguf(directory)
     config = DecoderConfig.from_dict(gguf_file.config(directory) if is_gguf else read_json(directory / "config.json"))
     with shapes_only():
@@ -155,6 +161,17 @@ def _checked(file: Path, name: str, opened: Any, shape: torch.Size) -> Tensor:
     return _finite(file, name, opened.get_tensor(name))
 
 
+def refuse_damage(file: Path) -> None:
+    """Raise InputError if a safetensors file is not whole, or holds weights of no known type or that are no numbers."""
+    with _opened(file) as opened:
+        for name in opened.keys():  # noqa: SIM118 - an open safetensors file is no dict
+            if opened.get_slice(name).get_dtype() in _TYPES:
+                _finite(file, name, opened.get_tensor(name))
+            elif name.endswith("weight"):  # masks and counters may be of other types
+                found = opened.get_slice(name).get_dtype()
+                raise InputError(str(file), f"{name} is {found}, not one of {', '.join(_TYPES)}", _WHOLE)
+
+
 def _check_shape(file: Path, name: str, found: tuple[int, ...], expected: torch.Size) -> None:
     if found != expected:
         why = f"{name} has shape {found}, but the configuration asks for {tuple(expected)}"
@@ -163,6 +180,8 @@ def _check_shape(file: Path, name: str, found: tuple[int, ...], expected: torch.
 
 def _finite(file: Path, name: str, tensor: Tensor) -> Tensor:
     # One that is no number shows in both; unlike isfinite over all of them, this takes no memory beside the tensor.
+    if not tensor.numel():
+        return tensor
     least, most = tensor.aminmax()
     if not (least.isfinite() and most.isfinite()):
         raise InputError(str(file), f"{name} holds values that are not numbers", _WHOLE)

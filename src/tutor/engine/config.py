@@ -10,7 +10,7 @@ from typing import Any
 from tutor.engine import rotary
 from tutor.errors import InputError
 
-_LIMITS = {
+LIMITS = {
     "vocab_size": 1 << 21,
     "hidden_size": 1 << 16,
     "intermediate_size": 1 << 18,
@@ -67,7 +67,7 @@ class DecoderConfig:
         self._check()
 
     def _check(self) -> None:
-        for name, most in _LIMITS.items():
+        for name, most in LIMITS.items():
             value = getattr(self, name)
             if type(value) is not int or not 1 <= value <= most:  # a bool is an int, too
                 self._refuse(f"{name} is {value!r}, not a sensible size")
@@ -86,6 +86,8 @@ class DecoderConfig:
         if self.head_dim % 2:
             self._refuse(f"head_dim is {self.head_dim}; rotary positions need an even number")
         rotary.check(self.rope_scaling)
+        if self.head_dim == 2 and rotary.kind_of(self.rope_scaling) == "dynamic":
+            self._refuse("head_dim is 2; dynamic scaling of rotary positions needs more, as it divides by D - 2")
 
     def _refuse(self, why: str) -> None:
         raise InputError("config.json", why, "the checkpoint is damaged or was made for another program")

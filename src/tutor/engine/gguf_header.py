@@ -45,6 +45,13 @@ PACKINGS = {
 }
 """The packings that are read here, by GGUF's number for each."""
 
+_OTHERS = {
+    6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 13: "Q5_K", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS",
+    18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32",
+    27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
+}  # fmt: skip
+"""Those that are not, by the names that GGUF files are offered under."""
+
 
 @dataclass(frozen=True)
 class TensorPlace:
@@ -77,6 +84,8 @@ def read(path: Path) -> Header:
     try:
         about = path.stat()
         return _read(path, about.st_mtime_ns, about.st_size)
+    except InputError as error:  # about what the file is, not about damage
+        raise InputError(str(path), error.why, error.todo) from None
     except OSError as error:
         raise InputError(str(path), f"it cannot be read ({error.strerror})", "check the path") from None
     except (struct.error, ValueError, OverflowError) as error:
@@ -116,7 +125,10 @@ def _description(reader: _Reader) -> tuple[str, tuple[int, ...], Packing, int]:
     kind, offset = reader.number("I"), reader.number("Q")
     if kind not in PACKINGS:
         names = ", ".join(sorted(packing.name for packing in PACKINGS.values()))
-        raise ValueError(f"{name} is packed as number {kind}, which is none of {names}")
+        if kind not in _OTHERS:
+            raise ValueError(f"{name} is packed as number {kind}, which is none of {names}")
+        why = f"{name} is packed as {_OTHERS[kind]}, which is not read here"
+        raise InputError("the GGUF file", why, f"get the model packed as one of {names}")
     if shape and shape[-1] % PACKINGS[kind].numbers:
         raise ValueError(f"rows of {shape[-1]} do not fit {PACKINGS[kind].name}")
     return name, shape, PACKINGS[kind], offset

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from tokenizers import Tokenizer
 
-from tutor.engine import checkpoint, device, registry, subword
+from tutor.engine import adapter_folder, checkpoint, device, registry, subword
 from tutor.engine.registry import Entry, Kind
 from tutor.engine.subword import SubwordTokenizer
 from tutor.engine.tokenization import Token, require_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KEPT = 3
 """Models that stay in memory: a lab compares two at most, and its user goes back to the one before."""
 
-_FILES = ("config.json", "tokenizer.json", "*.safetensors")
+_FILES = ("config.json", "adapter_config.json", "tokenizer.json", "*.safetensors")
 """What a model is read from."""
 
 
@@ -79,8 +79,14 @@ def decoder(name_or_path: str, request: str = "auto") -> Loaded:
 
 
 def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
-    """As `decoder`, but a copy that nobody else holds, in float32 and ready to be trained."""
+    """As `decoder`, but a copy that nobody else holds, in float32 and ready to be trained.
+
+    Raises InputError for one that `transformers` runs.
+    """
     shared = decoder(name_or_path, request)
+    if registry.is_foreign(shared.entry.directory):
+        why = "an architecture that tutor opens to look into, but does not train"
+        raise InputError(shared.entry.name, why, "choose a model of the Llama family, such as storyteller")
     model = checkpoint.load_decoder(shared.entry.directory, shared.device).float().requires_grad_(True)
     return Loaded(shared.entry, model, shared.tokenizer, shared.splitter, shared.device)
 
@@ -107,13 +113,19 @@ def entry_of(name_or_path: str, kind: Kind) -> Entry:
 
 def stamp(entry: Entry) -> Stamp:
     """Name, time and size of each file that the model is read from."""
-    files = sorted({entry.tokenizer, *(file for pattern in _FILES for file in entry.directory.glob(pattern))})
+    folders = {entry.directory, adapter_folder.model_folder(entry.directory)}
+    files = sorted({entry.tokenizer, *(file for at in folders for name in _FILES for file in at.glob(name))})
     return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _opened(entry: Entry, chosen: str, stamp: Stamp) -> Loaded:
-    model = checkpoint.load_decoder(entry.directory, chosen).eval()
+    if registry.is_foreign(entry.directory):
+        from tutor.engine import foreign_files
+
+        model = foreign_files.load(entry.directory, chosen)
+    else:
+        model = checkpoint.load_decoder(entry.directory, chosen).eval()
     return Loaded(entry, model, *tokenizers_of(entry, model.config.vocab_size), chosen)
 
 

@@ -34,7 +34,7 @@ def observe(loaded: Loaded, ids: Sequence[int]) -> Trace:
 
 def stacked(trace: Trace) -> Floats:
     """The patterns of all layers and heads, shape (L, H, T, T): row t holds the weights with which t looks."""
-    layers = 1 + max(layer for _, layer in trace.stages)
+    layers = 1 + max((layer for _, layer in trace.stages), default=0)
     patterns = torch.stack([trace["pattern", layer][0] for layer in range(layers)])  # (L, H, T, T)
     return patterns.float().cpu().numpy()
 

@@ -2,7 +2,8 @@
 
 A model is a folder in the standard layout: `config.json`, `model.safetensors` and `tokenizer.json`; or a GGUF
 file, which holds all three. Bundled ones lie in `paths.bundled_models()`, the learner's own in
-`paths.user_models()`, guests in other packages (`guests.py`); any other folder or GGUF file opens by its path.
+`paths.user_models()`, guests in other packages and in the cache of Hugging Face (`guests.py`); any other folder or
+GGUF file opens by its path.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tutor import paths
-from tutor.engine import gguf_file, gguf_header, guests
+from tutor.engine import adapter_folder, gguf_file, gguf_header, guests
+from tutor.engine.kinds import HEAD as HEAD
+from tutor.engine.kinds import Kind as Kind
+from tutor.engine.kinds import config as config
+from tutor.engine.kinds import is_foreign as is_foreign
+from tutor.engine.kinds import kind_of as kind_of
 from tutor.errors import InputError
 
-Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "other"]
-Source = Literal["bundled", "yours", "guest", "path"]
-
-_KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
-"""What `model_type` in a config.json means here."""
+Source = Literal["bundled", "yours", "guest", "cache", "path"]
 
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 
@@ -50,23 +52,51 @@ class Entry:
     @property
     def tokenizer(self) -> Path:
         """The file that the model's tokenizer is read from."""
+        if adapter_folder.is_adapter(self.directory):
+            return adapter_folder.tokenizer(self.directory)
         return self.directory if gguf_file.is_gguf(self.directory) else self.directory / "tokenizer.json"
 
 
 def entries() -> tuple[Entry, ...]:
     """All models that have names. One of the learner's own hides a bundled one of its name, and either a guest."""
-    found = {name: Entry(name, file, "decoder", "guest") for name, file in guests.found().items()}
+    found = {name: entry for name, file in guests.cached().items() if (entry := _in_cache(name, file)) is not None}
+    found |= {name: Entry(name, file, "decoder", "guest") for name, file in guests.found().items()}
     for folder, source in _folders():
         for directory in sorted(folder.iterdir()) if folder.is_dir() else ():
             if directory.is_dir() and not directory.name.startswith(".") and _holds_a_model(directory):
-                found[directory.name] = Entry(directory.name, directory, kind_of(directory), source)
+                found[directory.name] = _entry(directory.name, directory, source)
     return tuple(found[name] for name in sorted(found))
 
 
 def _holds_a_model(directory: Path) -> bool:
     """Whether there is more than a recipe and notes: a model that is still to be trained is not listed."""
-    files = [*directory.iterdir(), *directory.glob("*/head.json")]
-    return any(file.suffix in (".json", ".safetensors") for file in files)
+    files = [*directory.iterdir(), *directory.glob(f"*/{HEAD}")]
+    return any(file.suffix in (".json", ".safetensors", ".gguf") for file in files)
+
+
+def _entry(name: str, directory: Path, source: Source) -> Entry:
+    """The model in a folder; one with a single GGUF file and no configuration beside it is that file."""
+    packed = sorted(directory.glob("*.gguf"))
+    if len(packed) == 1 and not (directory / "config.json").exists():
+        return Entry(name, packed[0], "decoder", source)
+    return Entry(name, directory, kind_of(directory), source)
+
+
+def _in_cache(name: str, directory: Path) -> Entry | None:
+    """A model in the cache of Hugging Face, or None for what is of no use here."""
+    entry = _entry(name, directory, "cache")
+    has_weights = entry.directory.is_file() or any(directory.glob("*.safetensors"))
+    return entry if has_weights and entry.kind in ("decoder", "encoder", "seq2seq") else None
+
+
+def classifiers() -> dict[str, Path]:
+    """The folder of every classifier that has a name: bundled heads first, then the learner's own."""
+    found: dict[str, Path] = {}
+    for shelf in (paths.bundled_models() / HEADS, paths.user_models()):
+        for folder in sorted(shelf.iterdir()) if shelf.is_dir() else ():
+            if (folder / HEAD).is_file() and not folder.name.startswith("."):
+                found[folder.name] = folder
+    return found
 
 
 def _folders() -> tuple[tuple[Path, Source], ...]:
@@ -80,6 +110,9 @@ def find(name_or_path: str) -> Entry:
         return known[name_or_path]
     if (path := _existing(name_or_path)) is not None:
         return _at(path)
+    last = [entry for entry in known.values() if entry.source == "cache" and entry.name.endswith(f"/{name_or_path}")]
+    if len(last) == 1:
+        return last[0]
     close = difflib.get_close_matches(name_or_path, known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(known) or 'none is installed'}"
     raise InputError(name_or_path[:80] or "--model", "no such model", hint)
@@ -108,7 +141,7 @@ def _at(path: Path) -> Entry:
         for file in sorted(path.iterdir()):
             if file.suffix in _PICKLES:
                 raise _pickled(file)
-    if not (path / "config.json").is_file():
+    if not (path / "config.json").is_file() and not adapter_folder.is_adapter(path):
         raise InputError(str(path), "no config.json in it", "name the folder of a checkpoint")
     return Entry(path.resolve().name, path, kind_of(path), "path")
 
@@ -119,40 +152,6 @@ def _pickled(file: Path) -> InputError:
         "pickled weights are refused, because opening them can run any program that is hidden in them",
         "use the model's .safetensors file",
     )
-
-
-def kind_of(directory: Path) -> Kind:
-    """What kind of model a folder holds, from its config.json, or from its files where it has none."""
-    if (directory / "config.json").is_file():
-        try:
-            model_type = str(config(directory).get("model_type"))
-        except InputError:
-            return "other"
-        return _KINDS.get(model_type, "other")
-    names = [file.name for file in directory.iterdir()]
-    if "head.json" in names:  # on a decoder that lies elsewhere
-        return "classifier"
-    if any(directory.glob("*/head.json")):
-        return "classifiers"
-    if any(name.startswith("vectors") for name in names):
-        return "vectors"
-    return "tokenizers" if any(name.endswith(".json") for name in names) else "other"
-
-
-def config(directory: Path) -> dict[str, Any]:
-    """A folder's config.json, or the same made from a GGUF file. Raises InputError if it is missing or damaged."""
-    if gguf_file.is_gguf(directory):
-        return gguf_file.config(directory)
-    path = directory / "config.json"
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "no such file", "name the folder of a checkpoint") from None
-    except (OSError, ValueError) as error:
-        raise InputError(str(path), f"unreadable ({error})", "get the model again") from None
-    if not isinstance(read, dict):
-        raise InputError(str(path), "not a JSON object", "get the model again")
-    return read
 
 
 def parameters(directory: Path) -> int | None:
@@ -196,6 +195,8 @@ def check(entry: Entry) -> list[str]:
     """
     if gguf_file.is_gguf(entry.directory):
         return _problems_of_gguf(entry.directory)
+    if adapter_folder.is_adapter(entry.directory):
+        return adapter_folder.problems(entry.directory)
     sums = entry.directory / SUMS
     needed = ["config.json", "tokenizer.json"] if entry.kind in ("decoder", "seq2seq", "encoder") else []
     problems = [f"{name} is missing" for name in needed if not (entry.directory / name).is_file()]

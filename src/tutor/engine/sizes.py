@@ -34,6 +34,14 @@ class Shape:
     """Whether each position has a row of its own; rotary positions need none."""
 
 
+def of_config(config: Mapping[str, Any]) -> Shape | None:
+    """The shape of a model of the Llama or GPT-2 family from its config.json; None for another architecture."""
+    if config.get("model_type") == "gpt2":
+        sizes = (int(config[name]) for name in ("n_layer", "n_embd", "n_head", "n_positions", "vocab_size"))
+        return gpt2(*sizes)
+    return llama(config) if config.get("model_type") == "llama" else None
+
+
 def llama(config: Mapping[str, Any]) -> Shape:
     """The shape that a Llama-family config.json describes."""
     heads, width = int(config["num_attention_heads"]), int(config["hidden_size"])

@@ -5,7 +5,7 @@ Stages are named with TransformerLens's vocabulary. A stage without layers has l
 | name | shape | what it is |
 |---|---|---|
 | `embed` | B, T, C | the token embeddings |
-| `pos_embed` | T, D | the angles' cosines (rotary positions add nothing to the stream) |
+| `pos_embed` | T, D or C | the angles' cosines (rotary positions add nothing), or what is added to the stream |
 | `resid_pre`, `resid_mid`, `resid_post` | B, T, C | the residual stream before, inside and after a layer |
 | `q` | B, H, T, D | queries, after rotation |
 | `k`, `v` | B, H, S, D | keys, after rotation, and values: those in the cache, too, and each query head's own copy |
@@ -26,6 +26,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tutor.errors import InputError
+
 NAMES = (
     "embed", "pos_embed", "resid_pre", "q", "k", "v", "attn_scores", "pattern", "z", "attn_out", "resid_mid",
     "mlp_post", "mlp_out", "resid_post", "final_norm", "logits",
@@ -43,7 +45,12 @@ class Trace:
         self.stages: dict[tuple[str, int], Tensor] = {}
 
     def __getitem__(self, key: str | tuple[str, int]) -> Tensor:
-        return self.stages[(key, -1) if isinstance(key, str) else key]
+        """Raises InputError for a stage that was asked for and that the model does not have."""
+        name, layer = (key, -1) if isinstance(key, str) else key
+        if name in self.wanted and not any(kept == name for kept, _ in self.stages):
+            why = f"this needs the stage {name!r} of its forward pass, which its architecture does not show"
+            raise InputError("the model", why, "use a model of tutor's own, such as storyteller")
+        return self.stages[name, layer]
 
     def keep(self, name: str, layer: int, tensor: Tensor) -> None:
         """Remember a stage, cut off from the graph of gradients."""

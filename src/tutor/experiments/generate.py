@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from tutor.experiments.frame.inputs import Argument, Device, Model, Option, Seed
@@ -83,8 +83,8 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Prompt | S
         loaded.model, loaded.tokenizer, encoded.ids or [loaded.start()], tokens=inputs.tokens, options=options,
         seed=inputs.seed, cancelled=cancelled,
     ):  # fmt: skip
-        steps.append(step)
-        yield step
+        steps.append(_readable(step, loaded.splitter.text_of))
+        yield steps[-1]
     seconds = time.perf_counter() - start
     yield Result(
         model=loaded.entry.name,
@@ -97,3 +97,12 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Prompt | S
         tokens_per_second=len(steps) / seconds,
         finished=steps[-1].finished,
     )
+
+
+def _readable(step: Step, text_of: Callable[[int], str]) -> Step:
+    """The step with candidates whose texts can be read even where they are only a part of a character."""
+    before, after = (
+        tuple(replace(one, text=text_of(one.id)) for one in candidates)
+        for candidates in (step.candidates_before, step.candidates_after)
+    )
+    return replace(step, candidates_before=before, candidates_after=after)

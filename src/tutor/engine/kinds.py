@@ -1,0 +1,75 @@
+"""What kind of model a folder holds, read from its config.json or from its files. No torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from tutor.engine import adapter_folder, gguf_file
+from tutor.errors import InputError
+
+Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "other"]
+
+_KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
+"""What `model_type` in a config.json means here."""
+
+HEAD = "head.json"
+"""The file that makes a folder a classifier's."""
+
+_CAUSAL = ("ForCausalLM", "LMHeadModel")
+"""How the architectures end that `transformers` runs as decoders."""
+
+
+def kind_of(directory: Path) -> Kind:
+    """What kind of model a folder holds, from its config.json, or from its files where it has none."""
+    if (directory / "config.json").is_file():
+        try:
+            return _kind_by(config(directory))
+        except InputError:
+            return "other"
+    names = [file.name for file in directory.iterdir()]
+    if adapter_folder.is_adapter(directory):
+        return "decoder"
+    if HEAD in names:  # on a decoder that lies elsewhere
+        return "classifier"
+    if any(directory.glob(f"*/{HEAD}")):
+        return "classifiers"
+    if any(name.startswith("vectors") for name in names):
+        return "vectors"
+    return "tokenizers" if any(name.endswith(".json") for name in names) else "other"
+
+
+def _kind_by(configuration: dict[str, Any]) -> Kind:
+    if (model_type := str(configuration.get("model_type"))) in _KINDS:
+        return _KINDS[model_type]
+    named = configuration.get("architectures")
+    is_causal = isinstance(named, list) and any(isinstance(name, str) and name.endswith(_CAUSAL) for name in named)
+    return "decoder" if is_causal else "other"
+
+
+def is_foreign(directory: Path) -> bool:
+    """Whether a decoder is of an architecture that tutor opens through `transformers`."""
+    if gguf_file.is_gguf(directory) or adapter_folder.is_adapter(directory):
+        return False
+    return config(directory).get("model_type") not in _KINDS
+
+
+def config(directory: Path) -> dict[str, Any]:
+    """A folder's config.json, or the same made from a GGUF file; of an adapter, its base's.
+
+    Raises InputError if it is missing or damaged.
+    """
+    directory = adapter_folder.model_folder(directory)
+    if gguf_file.is_gguf(directory):
+        return gguf_file.config(directory)
+    path = directory / "config.json"
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "name the folder of a checkpoint") from None
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), f"unreadable ({error})", "get the model again") from None
+    if not isinstance(read, dict):
+        raise InputError(str(path), "not a JSON object", "get the model again")
+    return read
