@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 from tests.recipes import DECODER, GAP_FILLER, TRANSLATOR, write_data
 from tutor import paths
 from tutor.cli import models
-from tutor.engine import figures, ngram, pretraining, registry
+from tutor.engine import figures, ngram, pretraining, registry, training_state
 from tutor.engine import recipe as recipes
 from tutor.engine.checkpoint import load_decoder, save_decoder
+from tutor.engine.checkpoint_kinds import load_encoder
 from tutor.engine.figures import Figure, card, decoders, measuring, translators
 from tutor.errors import InputError
 
@@ -58,9 +59,19 @@ def trained(folder, text):
     pretraining.prepare(recipe, folder.parent, run)
     task = pretraining.task_of(recipe, run, 1000)
     list(pretraining.follow(task, run))
-    pretraining.save(recipe, task, folder, torch.float16)
-    (folder / "tokenizer.json").write_bytes((run / "tokenizer.json").read_bytes())
+    pretraining.export(run, folder)
     return folder
+
+
+def test_what_is_exported_are_the_weights_of_the_checkpoint_in_half_precision(tmp_path):
+    folder = trained(tmp_path / "tiny", GAP_FILLER)
+    task = pretraining.task_of(recipes.read(folder / "recipe.toml"), tmp_path / "run")
+    training_state.load(tmp_path / "run" / pretraining.CHECKPOINT, task.model, [])
+    kept = load_encoder(folder).state_dict()
+    for name, tensor in task.model.state_dict().items():
+        assert torch.equal(kept[name], tensor.half().to(kept[name].dtype)), name
+    with pytest.raises(InputError, match="no checkpoint"):
+        pretraining.export(tmp_path, folder)
 
 
 @pytest.mark.parametrize(

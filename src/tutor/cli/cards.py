@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli.command import reporting
-from tutor.errors import InputError
+from tutor.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from tutor.engine.registry import Entry
@@ -18,6 +18,9 @@ def write_card(
     folder: Annotated[Path, typer.Argument(help="The model's folder, with its recipe.toml.")],
     data: Annotated[Path | None, typer.Option(help="The folder with the recipe's text.")] = None,
     run: Annotated[Path | None, typer.Option(help="A run's folder, where that text is prepared already.")] = None,
+    export: Annotated[
+        bool, typer.Option("--export", help="First write the run's newest weights, in float16.")
+    ] = False,
     log: Annotated[
         list[Path] | None, typer.Option(help="What its training left: report.json, or a log. May be repeated.")
     ] = None,
@@ -32,6 +35,12 @@ def write_card(
 
         if not (folder / "recipe.toml").is_file():
             raise InputError(str(folder), "there is no recipe.toml in it", "put the recipe beside the weights")
+        if export:
+            from tutor.engine import pretraining
+
+            if run is None:
+                raise UsageError("--export", "no run is named", "give its folder with --run")
+            pretraining.export(run, folder)
         card.make(
             folder,
             data=data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -19,11 +20,13 @@ from tutor.engine import (
     painter_task,
     preparation,
     seq2seq_task,
+    training_state,
 )
 from tutor.engine import recipe as recipes
 from tutor.engine.recipe import Kind, Recipe
 from tutor.engine.task import Task, moved
 from tutor.engine.training import Progress, train
+from tutor.errors import InputError
 
 CHECKPOINT = "checkpoint.safetensors"
 """The file in a run's folder that the run goes on from."""
@@ -100,3 +103,17 @@ def task_of(recipe: Recipe, run: Path, tokens: int | None = None) -> Task:
 def save(recipe: Recipe, task: Task, folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Write the model in the layout of its kind, without its tokenizer."""
     _KINDS[recipe.kind][2](cast("Any", task.model), folder, dtype)
+
+
+def export(run: Path, folder: Path) -> None:
+    """Write the newest checkpoint of a run of the recipe in `folder` there, in float16, with its tokenizer.
+
+    Raises InputError if the run is of another model.
+    """
+    recipe = recipes.read(folder / "recipe.toml")
+    if not (run / CHECKPOINT).is_file():
+        raise InputError(str(run), "there is no checkpoint in it", "name the folder of a run")
+    task = task_of(recipe, run)
+    training_state.load(run / CHECKPOINT, task.model, [])
+    save(recipe, task, folder, torch.float16)
+    shutil.copyfile(run / "tokenizer.json", folder / "tokenizer.json")
