@@ -41,6 +41,7 @@ class Lab(Answering):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
         Binding("a,f5", "another", "another", priority=True, tooltip="The same again with other chances"),
+        Binding("enter", "enter", "run", tooltip="Run this"),
         Binding("pagedown", "look", "picture", show=False, tooltip="From the line to the picture"),
         Binding("escape", "stop", "stop or back", show=False),
     ]
@@ -186,12 +187,6 @@ class Lab(Answering):
             self.asker.ask(Question(self.form.experiment, inputs))
             self.wait()
 
-    def wait_for_enter(self, line: str) -> None:
-        """Say what enter would do; a picture that answers something else is dimmed until then."""
-        shown = self.reply.question if self.reply is not None else None
-        self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
-        self.status.say(line)
-
     @on(EngineChanged)
     def _on_engine_changed(self) -> None:
         """Say that the engine died even if nothing was asked of it just then."""
@@ -210,6 +205,15 @@ class Lab(Answering):
         if self._preset is not None:
             await self.load(self._preset)
 
+    async def action_enter(self) -> None:
+        """Enter outside of the line does what it does there."""
+        await self.entered()
+
+    @property
+    def takes_enter(self) -> bool:
+        """Whether enter does something here that has not been done yet."""
+        return experiments.is_long(self.form.experiment)
+
     def action_look(self) -> None:
         """From the line to the picture."""
         self.panes.focus()
@@ -222,6 +226,8 @@ class Lab(Answering):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
+        if action == "enter":
+            return self.takes_enter
         return action != "another" or "seed" in self.form.values
 
     async def action_stop(self) -> None:

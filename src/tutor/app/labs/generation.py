@@ -98,6 +98,8 @@ class GenerationLab(SteppingLab):
             reply = self._text_reply
             await self.entry.switch(NEXT)
             await self._adopt(reply)
+        elif self.form.experiment == TEXT:
+            await self.action_write()
         else:
             await super().action_take()
 
@@ -200,6 +202,6 @@ class GenerationLab(SteppingLab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
-        if action == "take" and self._text_reply is not None:
+        if action == "take" and self.form.experiment == TEXT:
             return True
         return self.form.experiment != SURPRISE if action == "compare" else super().check_action(action, parameters)

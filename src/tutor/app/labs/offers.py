@@ -61,6 +61,10 @@ def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
 
         known = {entry.name: entry.kind for entry in entries() if entry.kind in ARCHITECTURES}
         return tuple(name for name, kind in known.items() if kind == known.get(default or "", kind))
+    if source == "classifier":
+        from tutor.engine.registry import classifiers
+
+        return tuple(classifiers())
     if source == "run" and paths.runs().is_dir():
         return tuple(sorted(folder.name for folder in paths.runs().iterdir() if folder.is_dir()))
     return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.widgets import Static
 
@@ -22,10 +22,13 @@ class Reading(Static):
         super().__init__("", markup=False)
 
     def say(self, sentences: Sequence[str]) -> None:
-        """Show the first two sentences, or the first one alone where both do not fit."""
+        """Show the first two sentences, or as much of the first one as fits. The rest is among the plain words."""
         room = 2 * self.size.width - 12  # less what breaking between words may cost
         both = " ".join(sentences[:2])
-        self.update(Text(both if cell_len(both) <= room else "".join(sentences[:1])))
+        first = "".join(sentences[:1])
+        if room > 0 and cell_len(first) > room:
+            first = f"{set_cell_size(first, room).rpartition(' ')[0]} …"
+        self.update(Text(both if cell_len(both) <= room else first))
 
 
 class Status(Static):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.timer import Timer
 
 from tutor import experiments
-from tutor.app.labs.asking import Asker, Engine
+from tutor.app.labs.asking import Asker, Engine, Question
 from tutor.app.labs.commands import Commands
 
 STALE_AFTER = 0.15
@@ -47,6 +47,12 @@ class Waiting(Commands):
             return
         starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
         self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
+
+    def wait_for_enter(self, line: str) -> None:
+        """Say what enter would do; a picture that answers something else is dimmed until then."""
+        shown = self.reply.question if self.reply is not None else None
+        self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
+        self.status.say(line)
 
     def explain(self, trouble: str) -> None:
         """Say what went wrong. What is shown, if anything, answers something else."""
