@@ -81,7 +81,7 @@ class Adapted(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         if self.merged is not None:
             return F.linear(x, self.merged, self.bias)
-        added = self.lora_B(self.lora_A(x.to(self.lora_A.weight.dtype)))
+        added: Tensor = self.lora_B(self.lora_A(x.to(self.lora_A.weight.dtype)))
         return F.linear(x, self.weight, self.bias) + (self.scale * added).to(x.dtype)
 
     def sum(self) -> Tensor:

@@ -130,6 +130,13 @@ def encode(turns: Iterable[Turn], tokenizer: Tokenizer, template: Template) -> C
     return Conversation(ids, is_learned)
 
 
+def opening(turns: Iterable[Turn], tokenizer: Tokenizer, template: Template) -> list[int]:
+    """The tokens that a model is to go on from with its answer to these turns: just as in training."""
+    ids = encode(turns, tokenizer, template).ids
+    before = template.before["assistant"]
+    return ids + (tokenizer.encode(before, add_special_tokens=False).ids if before else [])
+
+
 class Batch(NamedTuple):
     """Conversations side by side, padded on the right."""
 

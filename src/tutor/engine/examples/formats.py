@@ -73,7 +73,7 @@ def delimited(path: Path, encoding: Encoding, *, has_header: bool = True) -> Del
         sample = file.read(_SAMPLE)
     whole = len(sample) < _SAMPLE
     delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(sample, whole)
-    is_quoted = delimiter != "\t" or _is_quoted(sample)
+    is_quoted = delimiter != "\t" or _is_quoted(sample, whole)
     first = next(iter(_first_rows(sample, delimiter, is_quoted, whole=True)), [])
     if not any(cell.strip() for cell in first):
         raise InputError(
@@ -117,10 +117,17 @@ def _delimiter(sample: str, whole: bool) -> str:
     return max(_DELIMITERS, key=rank)
 
 
-def _is_quoted(sample: str) -> bool:
-    """Whether cells of a table with tabs are in quotation marks: if all that begin with one end with one."""
-    cells = [cell for line in sample.split("\n") for cell in line.strip("\r").split("\t") if cell.startswith('"')]
-    return bool(cells) and all(len(cell) > 1 and cell.endswith('"') for cell in cells)
+def _is_quoted(sample: str, whole: bool) -> bool:
+    """Whether quotation marks hold cells of a table with tabs together: if that makes rows of one length."""
+    if '"' not in sample:
+        return False
+    rows: list[list[str]] = []
+    try:
+        rows.extend(_reader(io.StringIO(sample, newline=""), "\t", True))
+    except csv.Error as error:
+        if whole or "unexpected end" not in str(error):  # a sample may end inside a cell
+            return False
+    return len({len(row) for row in (rows if whole else rows[:-1]) if row}) == 1
 
 
 def _what_csv_says(error: csv.Error, first: int, last: int) -> str:
@@ -201,20 +208,20 @@ def _object(number: int, line: str) -> Raw:
 def text_lines(path: Path, encoding: Encoding) -> Iterator[TextRow]:
     """The lines of a text file that are not blank, without their ends; the end of each is a line feed or Windows'."""
     with open_text(path, encoding) as file:
-        number, rest = 1, ""
+        number, rest, is_continued = 1, "", False
         while piece := file.readline(PIECE):
             text = rest + piece
             if piece.endswith("\n"):
-                if text.strip():
+                if text.strip() or is_continued:
                     yield TextRow(number, text[:-1])
-                number, rest = number + 1, ""
+                number, rest, is_continued = number + 1, "", False
             elif len(piece) == PIECE:  # the line goes on: cut it between two words, if it has any
                 cut = text.rfind(" ", 1) if " " in text[1:] else len(text)
                 yield TextRow(number, text[:cut], goes_on=True)
-                rest = text[cut:]
+                rest, is_continued = text[cut:], True
             else:
                 rest = text
-        if rest.strip():
+        if rest.strip() or is_continued:
             yield TextRow(number, rest)
 
 

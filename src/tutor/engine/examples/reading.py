@@ -86,7 +86,8 @@ class Examples:
                 raise InputError(f"{path}, row {raw.number:,}", problem, todo)
             self.found.skip(path.name, raw.number, problem)
             return None
-        self.found.add("\n".join(_texts(row)), row.label if isinstance(row, LabelledRow) else "")
+        label = row.label if isinstance(row, LabelledRow) else ""
+        self.found.add("\n".join(_texts(row)[: 1 if label else None]), label)
         if len(self.found.labels) > _MOST_LABELS:
             why = f"its column {self.columns.label!r} has more than {_MOST_LABELS:,} different labels"
             raise InputError(str(path), why, "name another one with --label-column")
