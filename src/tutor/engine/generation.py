@@ -8,8 +8,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from tutor.engine.cache import Cache
 from tutor.engine.decoder import Decoder
+from tutor.engine.reading import Reading
 from tutor.engine.records import Candidate, Step
 from tutor.engine.sampling import SamplingOptions, draw, filtered
 
@@ -35,17 +35,14 @@ def generate(
     context = model.config.max_position_embeddings
     if not 0 < len(ids) < context:
         raise ValueError(f"a prompt of {len(ids)} tokens does not leave room in a context of {context}")
-    device = next(model.parameters()).device
     random = torch.Generator().manual_seed(seed)
-    cache = Cache(min(context, len(ids) + tokens))
+    reading = Reading(model, min(context, len(ids) + tokens))
     text, known = _Text(tokenizer, ids), list(ids)
-    feed = torch.tensor([known], device=device)
     for index in range(tokens):
-        with torch.inference_mode():
-            logits = model(feed, cache=cache)[0, -1].float()  # (V,)
+        logits = reading.read(known if index == 0 else known[-1:])  # (V,)
         kept = filtered(logits, options, known)
         probability = kept.softmax(-1)
-        chosen = draw(probability, random)
+        chosen = int(kept.argmax()) if options.temperature == 0 else draw(probability, random)
         known.append(chosen)
         ended = chosen in model.config.end_ids
         piece = text.flush() if ended else text.add(chosen)
@@ -63,7 +60,6 @@ def generate(
         )
         if reason:
             return
-        feed = torch.tensor([[chosen]], device=device)
 
 
 def _reason(ended: bool, text: str, stop: Sequence[str], spent: bool, full: bool, cancelled: bool) -> str:
