@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.engine import pretraining
+from tutor.engine import bundled_heads, pretraining
 from tutor.engine import recipe as recipes
 from tutor.engine.figures import Figure, Sample, decoders, digit_models, gap_fillers, translators, tunes
 from tutor.engine.recipe import Recipe
@@ -64,6 +64,9 @@ def measure(
     run in which that text has been prepared already with the model's own tokenizer. Raises InputError for data that
     is missing, and where a package is missing that only figures need.
     """
+    if bundled_heads.is_of_heads(folder):
+        yield from bundled_heads.figures(folder)
+        return
     recipe = recipes.read(folder / "recipe.toml")
     with tempfile.TemporaryDirectory() as scratch:
         subject = Subject(folder, recipe, Path(scratch), samples)
