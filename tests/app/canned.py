@@ -4,6 +4,7 @@ import numpy as np
 
 from tutor.engine.records import Candidate, Numbers, Step
 from tutor.engine.tokenization import Token
+from tutor.engine.plan import Estimate
 from tutor.experiments import attention, finetune, generate
 from tutor.experiments import next as next_word
 
@@ -73,7 +74,12 @@ def update(number, loss):
 
 def tuned(*updates):
     """The end of a fine-tuning run."""
+    expected = Estimate(20, 2000, 2.2, 25.0, 35.0, None, 5_800_000, 5_800_000, ())
     return finetune.Result(
-        "mine", "storyteller", "cpu", 0, 20, 2000, 30.0, 30.0, 900, 100, 4.0, 3.0, 0.5, 1.5, 54.6, 20.1,
-        tuple(updates), "Once", "Once a before sample", "Once an after sample", "budget", True,
+        name="mine", model="storyteller", task="lm", method="full", device="cpu", seed=0, estimate=expected, steps=20,
+        tokens=2000, seconds=30.0, bytes=None, training_tokens=900, held_out_tokens=100, loss_before=4.0,
+        loss_after=3.0, fall_low=0.5, fall_high=1.5, perplexity_before=54.6, perplexity_after=20.1,
+        scores_before=None, scores_after=None, curve=tuple(updates), prompt="Once", samples=(),
+        sample_before="Once a before sample", sample_after="Once an after sample", notes=(), finished="budget",
+        succeeded=True,
     )  # fmt: skip

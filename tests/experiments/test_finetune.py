@@ -8,9 +8,9 @@ import pytest
 
 from tests.fakes import checkpoint
 from tutor import experiments, paths
-from tutor.engine import registry
-from tutor.errors import InputError
-from tutor.experiments.finetune import Inputs, Result, Started, Update
+from tutor.engine import registry, run_folder
+from tutor.errors import InputError, UsageError
+from tutor.experiments.finetune import Inputs, Result, Sampled, Started, Update
 from tutor.views import picture, words
 from tutor.views.export import export
 
@@ -33,16 +33,20 @@ def run(inputs, cancelled=lambda: False):
     return list(experiments.execute("finetune", inputs, cancelled))
 
 
-def test_a_run_starts_updates_and_ends_with_its_result(base, file):
-    started, *updates, result = run(Inputs(str(file), steps=12, model=base))
+def test_a_run_starts_updates_samples_and_ends_with_its_result(base, file):
+    started, *rest, result = run(Inputs(str(file), steps=24, model=base))
+    updates = [record for record in rest if isinstance(record, Update)]
+    samples = [record for record in rest if isinstance(record, Sampled)]
     assert isinstance(started, Started) and isinstance(result, Result)
-    assert [update.step for update in updates] == list(range(1, 13))
-    assert all(isinstance(update, Update) for update in updates)
+    assert [update.step for update in updates] == list(range(1, 25))
+    assert [sample.step for sample in samples] == [u.step for u in updates if u.held_out_loss is not None]
     assert result.loss_before == started.loss
     assert result.loss_after == pytest.approx(min(u.held_out_loss for u in updates if u.held_out_loss), rel=1e-4)
     assert result.succeeded and result.loss_after < result.loss_before
     assert result.fall_low <= result.loss_before - result.loss_after <= result.fall_high
     assert result.sample_before.startswith("the cat sat on")
+    assert [sample.text for sample in result.samples] == [started.sample, *(sample.text for sample in samples)]
+    assert not list((paths.runs() / result.name).glob("*state*")), "what only training needs is removed"
 
 
 def test_the_tuned_model_opens_by_name_and_remembers_how_it_was_made(base, file):
@@ -55,7 +59,7 @@ def test_the_tuned_model_opens_by_name_and_remembers_how_it_was_made(base, file)
     )
     assert made.model == "my-cats"
     report = json.loads((paths.runs() / "my-cats" / "report.json").read_text(encoding="utf-8"))
-    assert report["schema"] == "tutor/finetune/1" and report["result"]["loss_after"] == result.loss_after
+    assert report["schema"] == "tutor/finetune/2" and report["result"]["loss_after"] == result.loss_after
     assert not list(paths.user_models().glob(".*"))
 
 
@@ -74,20 +78,87 @@ def test_the_same_seed_gives_the_same_model(base, file):
     assert len(losses) == 1
 
 
-def test_a_stopped_run_keeps_what_it_has(base, file):
+def test_a_stopped_run_keeps_what_it_has_and_goes_on(base, file):
     calls = iter(range(1000))
-    records = run(Inputs(str(file), steps=400, model=base), lambda: next(calls) > 5)
-    assert records[-1].finished == "cancelled" and 0 < records[-1].steps < 400
+    inputs = Inputs(str(file), steps=40, model=base)
+    stopped = run(inputs, lambda: next(calls) > 12)[-1]
+    assert stopped.finished == "cancelled" and 0 < stopped.steps < 40
     assert registry.find("my-cats").source == "yours"
+    assert "--resume my-cats" in " ".join(words("finetune", stopped))
+    with pytest.raises(InputError, match="go on with --resume my-cats"):
+        run(Inputs(str(file), steps=2, model=base, name="my-cats"))
+    started, *_, result = run(Inputs(resume="my-cats"))
+    assert started.step == stopped.steps and result.steps == 40 and result.finished == "budget"
+    whole = run(inputs)[-1]
+    assert whole.name == "my-cats-2" and whole.loss_after == result.loss_after
+    with pytest.raises(InputError, match="this run is finished"):
+        run(Inputs(resume="my-cats"))
+
+
+def test_an_estimate_tells_what_it_would_take_and_keeps_nothing(base, file):
+    (result,) = run(Inputs(str(file), steps=50, model=base, estimate=True))
+    assert result.finished == "estimate" and result.succeeded and result.loss_after is None
+    expected = result.estimate
+    assert 0 < expected.seconds_low < expected.seconds_high and expected.steps == 50
+    assert expected.tokens == 50 * 8 * 128 and expected.passes == pytest.approx(
+        expected.tokens / result.training_tokens
+    )
+    assert any("Repetitive" in warning for warning in expected.warnings)
+    assert not paths.runs().exists() and not paths.user_models().exists()
+    assert "It would take" in words("finetune", result)[0]
+
+
+def test_an_adapter_is_kept_beside_the_name_of_its_base_and_opens_like_any_model(base, file):
+    result = run(Inputs(str(file), steps=12, model=base, method="lora", lora_rank=2, lora_targets=("q", "up")))[-1]
+    assert result.succeeded and result.estimate.trained == 2 * (2 * (16 + 16) + 2 * (16 + 32))
+    kept = {path.name for path in registry.find("my-cats").directory.iterdir()}
+    assert kept == {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"}
+    made = experiments.result_of("generate", experiments.load("generate").Inputs("the", tokens=4, model="my-cats"))
+    assert made.model == "my-cats"
+
+
+def test_prompts_are_completed_and_the_loss_is_that_of_the_completions(base, tmp_path):
+    rows = [{"prompt": f"the cat {word}", "completion": "sat on it"} for word in "abcdefghijklmnop"]
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = run(Inputs(str(file), steps=24, model=base, learning_rate=1e-2))[-1]
+    assert (result.task, result.method) == ("prompt", "full") and result.succeeded
+    assert result.held_out_tokens == 2 * 6, "'s', 'a', 't', two words and the end, of two held-out rows"
+    assert result.prompt == "the cat a\n"
+    assert (registry.find("pairs").directory / "prompt_template.json").is_file()
+
+
+@pytest.mark.parametrize("method", ["auto", "full"])
+def test_labels_are_told_apart_and_the_classifier_is_found_by_name(base, tmp_path, method):
+    from tutor.engine import classifier
+
+    rows = [f"the cat {word * 3} {word},it" for word in "abcdefghij"]
+    rows += [f"The hungry {word * 4} {word * 2},was" for word in "abcdefghij"]
+    file = tmp_path / "labels.csv"
+    file.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    result = run(Inputs(str(file), steps=6, model=base, method=method))[-1]
+    assert result.task == "classify" and result.method == ("head" if method == "auto" else "full")
+    assert result.scores_before.macro_f1 < 0.5 < result.scores_after.macro_f1 and result.succeeded
+    assert sum(label.support for label in result.scores_after.labels) == result.held_out_tokens
+    assert "Macro-F1" in words("finetune", result)[0]
+    assert list(classifier.load(classifier.find("labels"), "cpu").labels) == ["it", "was"]
+
+
+def test_only_the_output_layer_moves_with_the_head(base, file):
+    from tutor.engine.checkpoint import load_decoder
+
+    run(Inputs(str(file), steps=3, model=base, method="head"))
+    before = load_decoder(registry.find(base).directory).state_dict()
+    after = load_decoder(registry.find("my-cats").directory).state_dict()
+    assert {name for name in before if not before[name].equal(after[name])} == {"lm_head.weight"}
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "too few"),
+        (b"", "it is empty"),
         (b"short", "too few"),
-        (b"\x00\x01", "binary"),
-        (b"\xff\xfe", "not UTF-8"),
+        (bytes(range(256)) * 9, "binary"),
         (None, "no such file"),
     ],
 )
@@ -98,12 +169,14 @@ def test_a_file_that_is_no_use_is_refused_in_one_line(base, tmp_path, content, s
     with pytest.raises(InputError, match=says) as refusal:
         run(Inputs(str(path), steps=2, model=base))
     assert "\n" not in str(refusal.value)
-    assert not paths.user_models().exists()
+    assert not paths.user_models().exists() and not run_folder.names(), "the name is free for the next try"
 
 
-def test_a_directory_is_refused(base, tmp_path):
-    with pytest.raises(InputError, match="this is a directory"):
-        run(Inputs(str(tmp_path), steps=2, model=base))
+def test_a_file_or_a_run_has_to_be_named(base):
+    with pytest.raises(UsageError, match="FILE is missing"):
+        run(Inputs(model=base))
+    with pytest.raises(InputError, match="no fine-tuning run"):
+        run(Inputs(resume="nothing"))
 
 
 def test_picture_and_words_say_whether_it_helped(base, file):

@@ -43,6 +43,20 @@ def processes() -> int:
     return _group()[1]
 
 
+def from_first(value: Any) -> Any:
+    """The first process's value, for all of them: what they would each decide differently, such as by the clock."""
+    if _group()[1] == 1:
+        return value
+    message = [value]
+    distributed.broadcast_object_list(message, src=0)
+    return message[0]
+
+
+def average_of(number: float) -> float:
+    """The mean of a number over the processes."""
+    return average(nn.Module(), number)
+
+
 def rows_of(batch: Any) -> Any:
     """This process's share of a batch: of a tensor (B, …), or of each tensor in a named tuple.
 

@@ -1,4 +1,4 @@
-"""Fine-tuning a decoder on a text: split, measure, train, keep the best, measure again."""
+"""The fine-tuning loop: train, look at the held-out side, keep the best, stop when it gets worse. Torch."""
 
 from __future__ import annotations
 
@@ -6,185 +6,177 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
-from tutor.engine.decoder import Decoder
-from tutor.engine.evaluation import token_losses
-from tutor.engine.training import Progress, TrainingOptions, gradient, train
+from tutor.engine import data_parallel
+from tutor.engine.plan import Course
+from tutor.engine.run_folder import Row, RunFolder
+from tutor.engine.trained import Trained
+from tutor.engine.training import TrainingOptions, train
 from tutor.errors import InputError
 
-WINDOW = 128
-"""Tokens in a training window: short, so that a short file still gives many different ones."""
-ROWS = 8
-"""Windows in a batch."""
-HELD_OUT_EVERY = 8
-"""One block in so many is held out."""
-RUN = 32
-"""Neighbouring tokens that are drawn together when the interval of a fall is estimated."""
-LOOKS = 12
-"""How often the held-out loss is measured in a run."""
+Losses = list[NDArray[np.float64]]
+"""The loss in nats of every token that is measured, an array (n,) for each stretch or example."""
+
+PATIENCE = 3
+"""So many looks in a row without a new best end the run: the model then learns the file by heart."""
+CHECKPOINTS, CHECKPOINT_BYTES = 8, 120_000_000
+"""How many 16-bit copies a run keeps, if they are small; how much room they may take, if not."""
 
 
 @dataclass(frozen=True)
-class Split:
-    """A text's tokens on two sides, cut between paragraphs. Each array is (N,) of int64."""
+class Material:
+    """What is learned from, and what it is measured on."""
 
-    training: tuple[Tensor, ...]
-    held_out: tuple[Tensor, ...]
-
-    @property
-    def training_tokens(self) -> int:
-        return sum(len(block) for block in self.training)
-
-    @property
-    def held_out_tokens(self) -> int:
-        """Those whose loss is measured: the first of a block has nothing before it."""
-        return sum(len(block) - 1 for block in self.held_out)
+    batch: Callable[[int], Any]
+    """What is learned in step i, from 0; a pure function of i."""
+    learn: Callable[[Any], tuple[float, int]]
+    """Adds the gradient of a batch; gives its mean loss in nats per token, and the tokens that were read."""
+    losses: Callable[[], Losses]
+    """Of the held-out side."""
+    macro_f1: Callable[[], float] | None = None
+    """Of a classifier, on the held-out side."""
 
 
-def split(paragraphs: list[list[int]], name: str) -> Split:
-    """Put neighbouring paragraphs, given as token ids, into blocks of about a window; hold out each eighth block.
-
-    Raises InputError if the text is too short to leave something on both sides.
-    """
-    blocks: list[list[int]] = [[]]
-    for ids in paragraphs:
-        for first in range(0, len(ids), 2 * WINDOW):  # a paragraph that fills pages is cut
-            if len(blocks[-1]) >= WINDOW:
-                blocks.append([])
-            blocks[-1] += ids[first : first + 2 * WINDOW]
-    if len(blocks) > 1 and len(blocks[-1]) < WINDOW // 2:
-        last = blocks.pop()
-        blocks[-1] += last
-    if len(blocks) < 3:
-        tokens = sum(map(len, paragraphs))
-        need = f"give at least {3 * WINDOW:,} tokens, about {12 * WINDOW:,} characters"
-        raise InputError(name, f"{tokens:,} tokens are too few to train on some and measure on others", need)
-    every = min(HELD_OUT_EVERY, len(blocks))
-    held_out = set(range(every // 2, len(blocks), every))
-    sides = [torch.tensor(block) for block in blocks]
-    return Split(
-        tuple(block for i, block in enumerate(sides) if i not in held_out),
-        tuple(block for i, block in enumerate(sides) if i in held_out),
-    )
-
-
-def block_losses(model: Decoder, blocks: tuple[Tensor, ...]) -> list[np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """The loss in nats of every token of every block but its first, each given the block up to it."""
-    was_training = model.training
-    model.eval()
-    device = next(model.parameters()).device
-    context = model.config.max_position_embeddings
-    with torch.no_grad():
-        losses = [
-            token_losses(model, block[None, : context + 1].to(device))[0].double().cpu().numpy() for block in blocks
-        ]
-    model.train(was_training)
-    return losses
-
-
-def mean_loss(losses: list[np.ndarray[tuple[int], np.dtype[np.float64]]]) -> float:
-    """Nats per token over all blocks."""
+def mean_loss(losses: Losses) -> float:
+    """Nats per token over all stretches."""
     return float(np.concatenate(losses).mean())
 
 
-def interval(
-    before: list[np.ndarray[tuple[int], np.dtype[np.float64]]],
-    after: list[np.ndarray[tuple[int], np.dtype[np.float64]]],
-    seed: int = 0,
-    draws: int = 2000,
-) -> tuple[float, float]:
-    """The 95 % interval of the mean fall of the loss, in nats per token.
-
-    Paired bootstrap (Efron and Tibshirani 1993, chapter 8) over runs of neighbouring tokens, which belong together.
-    """
-    pairs = zip(before, after, strict=True)
-    runs = [part for b, a in pairs for part in np.array_split(b - a, max(len(b) // RUN, 1))]
-    falls = np.array([part.sum() for part in runs])
-    sizes = np.array([len(part) for part in runs])
-    chosen = np.random.default_rng(seed).integers(0, len(falls), (draws, len(falls)))
-    means = falls[chosen].sum(1) / sizes[chosen].sum(1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def batches(blocks: tuple[Tensor, ...], seed: int) -> Callable[[int], Tensor]:
-    """Random windows of the training side, (ROWS, WINDOW + 1); a pure function of the step's number."""
-    stream = torch.cat(blocks)
-    window = min(WINDOW, len(stream) - 1)
-
-    def batch(step: int) -> Tensor:
-        random = np.random.default_rng((seed, step))
-        starts = random.integers(0, len(stream) - window, ROWS)
-        return torch.stack([stream[start : start + window + 1] for start in starts.tolist()])
-
-    return batch
-
-
-def seconds_a_step(model: Decoder, batch: Callable[[int], Tensor]) -> float:
-    """How long a training step takes here: the faster of two, without changing the model."""
-    device = next(model.parameters()).device
-    taken = []
-    for number in range(2):
-        start = time.perf_counter()
-        gradient(model, batch(number).to(device))
-        taken.append(time.perf_counter() - start)
-    model.zero_grad(set_to_none=True)
-    return min(taken)
-
-
-def steps_for(minutes: float, a_step: float, a_look: float) -> int:
-    """The steps that fit into `minutes`, with the looks at the held-out side and a tenth to spare."""
-    seconds = max(minutes * 60 * 0.9 - a_look * LOOKS, a_step)
-    return max(math.floor(seconds / (a_step * 1.15)), 2)  # an allowance for the optimiser's own work
+def steps_done(folder: RunFolder) -> int:
+    """The steps that the folder's state holds; 0 if there is none. Raises InputError if it is damaged."""
+    if not folder.state.exists():
+        return 0
+    try:
+        with safe_open(folder.state, framework="pt") as file:
+            return int((file.metadata() or {})["step"])
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise InputError(str(folder.state), f"not a state of a run ({error})", "run the fine-tuning again") from None
 
 
 def tune(
-    model: Decoder,
-    sides: Split,
+    trained: Trained,
+    material: Material,
+    course: Course,
+    folder: RunFolder,
     *,
-    steps: int,
-    learning_rate: float,
-    seed: int,
-    deadline: float = math.inf,
+    sample: Callable[[], str] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Progress]:
-    """Train all weights of `model` with AdamW; at the end it holds the weights that did best on the held-out side.
+) -> Iterator[Row]:
+    """Train from the folder's state, or from the beginning, with AdamW; yield a line of the curve after each step.
 
-    `deadline` is a `time.perf_counter()` time after which it stops. Ends early too when the held-out loss has
-    risen three times in a row: the model then learns the file by heart.
+    It leaves the weights of the last step in the model: `settle` takes the best. A run that is killed goes on from
+    its last look, to the same weights as one that is not.
     """
-    options = TrainingOptions(
-        steps=steps,
-        learning_rate=learning_rate,
-        muon_learning_rate=0.0,
-        warmup=min(10, steps // 4 + 1),
-        decay_fraction=0.8,
-        evaluate_every=max(steps // LOOKS, 1),
-        seed=seed,
-    )
-    device = next(model.parameters()).device
-    draw = batches(sides.training, seed)
-    best, best_loss, worse = None, math.inf, 0
+    watch = _Watch(trained, material, folder, sample)
+
+    def stop() -> bool:
+        is_over = cancelled() or watch.seconds > course.seconds
+        return bool(data_parallel.from_first(is_over))
+
+    if has_peaked(folder.rows):
+        return
     for progress in train(
-        model,
-        lambda step: draw(step).to(device),
-        options,
-        evaluate=lambda: mean_loss(block_losses(model, sides.held_out)),
-        cancelled=lambda: cancelled() or time.perf_counter() > deadline,
+        trained,
+        watch.batch,
+        _options(course),
+        learn=watch.learn,
+        evaluate=watch.look,
+        checkpoint=folder.state,
+        cancelled=stop,
     ):
-        if progress.held_out_loss is not None:
-            if progress.held_out_loss < best_loss:
-                best_loss, worse = progress.held_out_loss, 0
-                best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-            else:
-                worse += 1
-        yield progress
-        if worse >= 3:
+        watch.tokens_per_second = progress.tokens_per_second
+        if progress.held_out_loss is None:
+            watch.note(progress.loss)
+        elif data_parallel.is_first():
+            folder.drop_old_bests()  # the state has caught up
+        yield folder.rows[-1]
+        if has_peaked(folder.rows):
             break
-    if best is not None:
-        model.load_state_dict(best)
-    model.eval()
+    trained.eval()
+
+
+def _options(course: Course) -> TrainingOptions:
+    return TrainingOptions(
+        steps=course.steps,
+        learning_rate=course.learning_rate,
+        muon_learning_rate=0.0,
+        warmup=min(10, course.steps // 4 + 1),
+        decay_fraction=0.8,
+        evaluate_every=course.look_every,
+        checkpoint_every=course.look_every,
+        seed=course.seed,
+    )
+
+
+def has_peaked(rows: list[Row]) -> bool:
+    """Whether the last looks have all been worse than the best one before them."""
+    looks = [row.held_out_loss for row in rows if row.held_out_loss is not None and row.step]
+    best = looks.index(min(looks)) if looks else 0
+    return len(looks) - 1 - best >= PATIENCE
+
+
+class _Watch:
+    """Sees every step, and writes what a resumed run needs before the training loop saves its state."""
+
+    def __init__(
+        self, trained: Trained, material: Material, folder: RunFolder, sample: Callable[[], str] | None
+    ) -> None:
+        self.trained, self.material, self.folder, self.sample = trained, material, folder, sample
+        last = folder.rows[-1]
+        self.step, self.loss, self.tokens = last.step, last.loss, last.tokens
+        self.tokens_per_second = last.tokens_per_second
+        self.beginning = time.perf_counter() - last.seconds
+        self.writes = data_parallel.is_first()
+
+    def batch(self, step: int) -> Any:
+        self.step = step + 1
+        return self.material.batch(step)
+
+    def learn(self, trained: Trained, batch: Any) -> tuple[float, int]:
+        self.loss, seen = self.material.learn(batch)
+        self.tokens += seen * data_parallel.processes()
+        return self.loss, seen
+
+    def look(self) -> float:
+        """Measure and sample; keep the weights as a copy, and as the best ones if they are."""
+        held_out = mean_loss(self.material.losses())
+        macro_f1 = self.material.macro_f1() if self.material.macro_f1 else None
+        text = self.sample() if self.sample and self.writes else None
+        if self.writes:
+            tensors = self.trained.tensors()
+            if held_out < best_loss(self.folder.rows):
+                self.folder.write_best(self.step, tensors)
+            most = min(CHECKPOINTS, max(2, CHECKPOINT_BYTES // (2 * self.trained.count + 1)))
+            self.folder.write_checkpoint(self.step, tensors, most)
+        self.note(data_parallel.average_of(self.loss), held_out, text, macro_f1)
+        return held_out
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.beginning
+
+    def note(
+        self, loss: float, held_out: float | None = None, sample: str | None = None, macro_f1: float | None = None
+    ) -> None:
+        """Add the line of this step to the curve."""
+        row = Row(self.step, loss, self.tokens, self.tokens_per_second, self.seconds, held_out, sample, macro_f1)
+        self.folder.append(row, on_disk=self.writes)
+
+
+def best_loss(rows: list[Row]) -> float:
+    """The lowest held-out loss since training began."""
+    return min((row.held_out_loss for row in rows if row.step and row.held_out_loss is not None), default=math.inf)
+
+
+def settle(trained: Trained, material: Material, folder: RunFolder) -> Losses:
+    """Leave the weights in the model that did best on the held-out side; returns their losses there."""
+    losses, best = material.losses(), folder.best()
+    if best is None or mean_loss(losses) < best_loss(folder.rows):
+        return losses
+    trained.restore(best)
+    return material.losses()

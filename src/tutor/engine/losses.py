@@ -34,5 +34,6 @@ def backward(hidden: Tensor, targets: Tensor, scores: Callable[[Tensor], Tensor]
         loss = loss / count
         loss.backward()  # type: ignore[no-untyped-call]
         total += float(loss.detach())
-    hidden.backward(stream.grad.view_as(hidden))  # type: ignore[union-attr, no-untyped-call]
+    if hidden.requires_grad:  # not where only the output layer is trained
+        hidden.backward(stream.grad.view_as(hidden))  # type: ignore[union-attr, no-untyped-call]
     return total

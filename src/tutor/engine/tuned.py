@@ -6,14 +6,12 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tutor import paths
-from tutor.engine import registry
+from tutor.engine import registry, run_folder
+from tutor.engine.run_folder import RunFolder
 from tutor.errors import InputError
-
-if TYPE_CHECKING:
-    from tutor.engine.loading import Loaded
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -24,42 +22,35 @@ def free_name(wanted: str | None, file: Path) -> str:
     Raises InputError if the wanted one is taken or cannot be a folder's name.
     """
     taken = {entry.name for entry in registry.entries()}
+    stopped = {name for name in run_folder.names() if RunFolder(paths.runs() / name).is_unfinished()}
     if wanted is not None:
         if not _NAME.fullmatch(wanted):
             raise InputError(f"--name {wanted}", "not a name", "use letters, digits, '-', '_' and '.', up to 64")
+        if wanted in stopped:
+            raise InputError(f"--name {wanted}", "a run of this name was stopped", f"go on with --resume {wanted}")
         if wanted in taken:
             raise InputError(f"--name {wanted}", "a model has this name", "choose another name")
         return wanted
     stem = re.sub(r"[^A-Za-z0-9]+", "-", file.stem).strip("-").lower()[:48] or "tuned"
     numbered = (f"{stem}-{number}" for number in range(2, 10_000))
-    return next(name for name in (stem, *numbered) if name not in taken)
-
-
-def save(name: str, loaded: Loaded) -> Path:
-    """Keep a tuned decoder under `name` among the learner's own; returns its folder."""
-    import torch
-
-    from tutor.engine import subword
-    from tutor.engine.checkpoint import save_decoder
-    from tutor.storage import write_text
-
-    def write(folder: Path) -> None:
-        save_decoder(loaded.model, folder, torch.float32)
-        write_text(folder / "tokenizer.json", subword.source(loaded.entry.tokenizer))
-
-    return keep(name, write)
+    return next(name for name in (stem, *numbered) if name not in taken | stopped)
 
 
 def keep(name: str, write: Callable[[Path], None]) -> Path:
     """Keep what `write` puts into a folder under `name` among the learner's own models; returns the folder.
 
-    It is written beside its place and then moved there whole, so that no half of a model is ever listed.
+    It is written beside its place and then moved there whole, so that no half of a model is ever listed. A model
+    that a run left there when it was stopped makes room.
     """
     folder = paths.user_models() / name
-    part = folder.with_name(f".{name}.part")
+    part, old = folder.with_name(f".{name}.part"), folder.with_name(f".{name}.old")
     shutil.rmtree(part, ignore_errors=True)
     write(part)
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.replace(old)
     part.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
     return folder
 
 

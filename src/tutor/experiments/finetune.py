@@ -1,253 +1,207 @@
-"""Fine-tune a model on a text file of your own, and measure what it did.
+"""Fine-tune a model on a file of your own, and measure what it did.
 
-An eighth of the file is held out. The loss on it, and a sample from the same prompt and seed, are taken before
-and after. The tuned model is kept under its name and opens with --model NAME everywhere.
+A part of the file is held out. The loss on it, and samples from the same prompt and seed, are taken before, during
+and after. The tuned model is kept under its name and opens with --model NAME everywhere. A run that was stopped, or
+killed, goes on with --resume NAME. Several processes share the work under
+torchrun --local-ranks-filter 0 --nproc-per-node 2 -m tutor finetune FILE.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+from tutor.errors import InputError, TutorError, UsageError
 from tutor.experiments.frame.inputs import Argument, Device, Model, Option, Seed
+from tutor.experiments.frame.tuning import Result, Sampled, Started, Update, result_of, update_of
 
 if TYPE_CHECKING:
-    from tutor.engine.finetuning import Split
-    from tutor.engine.loading import Loaded
-    from tutor.engine.training import Progress
+    from tutor.engine.plan import Course, Estimate
+    from tutor.engine.run_folder import Row, RunFolder
+    from tutor.engine.tuning import Tuning
+
+__all__ = ["Inputs", "Result", "Sampled", "Started", "Update", "stream"]
 
 TOPIC = "Fine-tuning"
-SCHEMA = 1
+SCHEMA = 2
 NEEDS_TORCH = True
 EXAMPLES = (
     "tutor finetune lessons/practice/story.txt --minutes 0.5 --name lighthouse",
     "tutor finetune lessons/practice/story.txt --steps 20 --name short --plain",
+    "tutor finetune lessons/practice/spam.csv --task classify --name filter --plain",
+    "tutor finetune lessons/practice/story.txt --method lora --estimate",
 )
-
-SAMPLE_TOKENS = 60
-"""Length of the samples before and after."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    file: Annotated[str, Argument("A text file, UTF-8.", metavar="FILE", piped=False)]
+    file: Annotated[str, Argument("Your text: a file, or a folder of them.", metavar="FILE", piped=False)] = ""
+    """May be left out with --resume."""
     minutes: Annotated[float, Option("How long to train, at most.", low=0.05, high=600, step=0.5)] = 1.0
     steps: Annotated[int | None, Option("Train this many steps instead.", low=2, high=1_000_000, step=10)] = None
+    task: Annotated[str, Option("What is learned.", choices=("auto", "lm", "prompt", "classify"))] = "auto"
+    """`auto`: labels if the file has a column of them, completions if it has prompts, or else running text."""
+    method: Annotated[str, Option("What is trained.", choices=("auto", "full", "lora", "head"))] = "auto"
+    """`auto`: of a classifier the head; of a decoder all weights, or an adapter if there are too many."""
+    lora_rank: Annotated[int, Option("The rank of an adapter.", low=1, high=4096)] = 8
+    lora_alpha: Annotated[float, Option("What it adds is scaled by alpha / rank.", low=0.01, high=65536)] = 16.0
+    lora_targets: Annotated[
+        tuple[str, ...], Option("Matrices that get an adapter: q, k, v, o, gate, up, down.", flag="--lora-target")
+    ] = ("q", "k", "v", "o", "gate", "up", "down")
     name: Annotated[str | None, Option("What to call the tuned model; the file's name if not given.")] = None
-    learning_rate: Annotated[float, Option("AdamW's, at its highest.", low=1e-6, high=0.1, step=1e-4)] = 1e-3
-    """A third of what the model was pretrained with; not yet compared with others."""
+    estimate: Annotated[bool, Option("Measure for two seconds what it would take, and train nothing.")] = False
+    resume: Annotated[str | None, Option("Go on with this run, as it was begun.", source="run")] = None
+    text_column: Annotated[str | None, Option("The column of texts, if it is not found by its name.")] = None
+    label_column: Annotated[str | None, Option("The column of labels.")] = None
+    prompt_column: Annotated[str | None, Option("The column of prompts.")] = None
+    completion_column: Annotated[str | None, Option("The column of completions.")] = None
+    messages_column: Annotated[str | None, Option("The column of conversations.")] = None
+    bad_rows: Annotated[str, Option("What happens at a row that is damaged.", choices=("refuse", "skip"))] = "refuse"
+    encoding: Annotated[str | None, Option("The file's encoding, if it is found wrongly.")] = None
+    learning_rate: Annotated[
+        float | None, Option("AdamW's, at its highest; the method's own if not given.", low=1e-6, high=0.1, step=1e-4)
+    ] = None
     model: Model = "storyteller"
     device: Device = "auto"
     seed: Seed = 0
 
 
-@dataclass(frozen=True)
-class Started:
-    """What the run begins with."""
+def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sampled | Result]:
+    """Raises InputError for a file that cannot be learned from, and for a name that is taken or not possible."""
+    from safetensors import SafetensorError
 
-    name: str
-    model: str
-    training_tokens: int
-    held_out_tokens: int
-    steps: int
-    seconds: float
-    """The estimate, from a measurement on this machine."""
-    loss: float
-    """Held-out, before, in nats per token."""
-    prompt: str
-    sample: str
-
-
-@dataclass(frozen=True)
-class Update:
-    """Where the run stands."""
-
-    step: int
-    steps: int
-    loss: float
-    """On the batch, in nats per token."""
-    held_out_loss: float | None
-    tokens_per_second: float
-    seconds: float
-    seconds_left: float
-
-
-@dataclass(frozen=True)
-class Result:
-    name: str
-    model: str
-    """What was tuned."""
-    device: str
-    seed: int
-    steps: int
-    tokens: int
-    """Tokens trained on, counting each time one was seen."""
-    seconds: float
-    seconds_estimated: float
-    training_tokens: int
-    held_out_tokens: int
-    loss_before: float
-    """Held-out, in nats per token."""
-    loss_after: float
-    fall_low: float
-    """The lower end of the 95 % interval of the fall, in nats per token."""
-    fall_high: float
-    perplexity_before: float
-    perplexity_after: float
-    curve: tuple[Update, ...]
-    prompt: str
-    sample_before: str
-    sample_after: str
-    finished: str
-    """`budget`, `held-out` (it had stopped getting better) or `cancelled`."""
-    succeeded: bool
-    """Whether the held-out loss fell, and by more than chance explains."""
-
-
-def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Result]:
-    """Raises InputError for a file that is no text or too short, and for a name that is taken or not possible."""
     from tutor import paths
-    from tutor.engine import loading, tuned
-    from tutor.storage import read_learner_text
+    from tutor.engine import data_parallel
+    from tutor.engine.run_folder import RunFolder
 
-    file = paths.named(inputs.file)
-    name = tuned.free_name(inputs.name, file)
-    text = read_learner_text(file)
-    loaded = loading.fresh_decoder(inputs.model, inputs.device)
-    sides = _split(loaded, text, inputs.file)
-    yield from _Run(inputs, name, loaded, sides, _prompt(text)).stream(cancelled)
+    if inputs.resume is None and not inputs.file:
+        raise UsageError("tutor finetune", "FILE is missing", "name a text file, or a run with --resume")
+    name = inputs.resume
+    try:
+        data_parallel.join()
+        if inputs.estimate:
+            yield _estimated(inputs)
+            return
+        inputs, name = data_parallel.from_first(_begun(inputs) if data_parallel.is_first() else None)
+        yield from _run(inputs, RunFolder(paths.runs() / name)).stream(cancelled)
+    except (OSError, SafetensorError) as error:  # each says in its own way that a disk is full
+        todo = f"then go on with tutor finetune --resume {name}" if name else "then try again"
+        raise InputError(
+            name or inputs.file, f"its files cannot be written ({error})", f"make room, {todo}"
+        ) from None
 
 
-def _split(loaded: Loaded, text: str, file: str) -> Split:
-    from tutor.engine.corpus import plain_typography
-    from tutor.engine.finetuning import split
+def _run(inputs: Inputs, folder: RunFolder) -> _Run:
+    """The run; one that cannot begin leaves nothing behind."""
+    try:
+        return _Run(inputs, folder)
+    except TutorError:
+        folder.abandon()
+        raise
 
-    # Paragraphs keep their line end: the model is to learn where one ends.
-    paragraphs = [part + "\n" for part in plain_typography(text).splitlines() if part.strip()]
-    return split([[token.id for token in loaded.splitter.encode(part)] for part in paragraphs], file)
+
+def _begun(inputs: Inputs) -> tuple[Inputs, str]:
+    """The run's inputs and name, of a new one or of the one to go on with. Its folder is there then."""
+    from tutor import paths
+    from tutor.engine import run_folder, tuned
+    from tutor.experiments.frame.record import plain
+
+    resumed = inputs.resume or run_folder.restarted(plain(inputs))
+    if resumed is None:
+        file = paths.named(inputs.file)
+        name = tuned.free_name(inputs.name, file)
+        run_folder.RunFolder(paths.runs() / name).begin(plain(inputs), file)
+        return inputs, name
+    folder = run_folder.find(resumed)
+    if not folder.is_unfinished():
+        raise InputError(resumed, "this run is finished", f"see tutor report {resumed}, or begin another one")
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in folder.inputs().items()}
+    return Inputs(**kept), resumed
 
 
-def _prompt(text: str) -> str:
-    """The first words of the text: the tuned model should go on in its manner."""
-    return " ".join(text.split()[:4])
+def _estimated(inputs: Inputs) -> Result:
+    """What a run would take; nothing is kept."""
+    import tempfile
+    from pathlib import Path
+
+    from tutor import paths
+    from tutor.engine import tuning_run
+    from tutor.engine.run_folder import RunFolder
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = RunFolder(Path(place) / "estimate")
+        folder.begin({}, paths.named(inputs.file))
+        run = _Run(inputs, folder)
+        expected = tuning_run.expect(run.tuning, run.budget)
+    folder.rows.append(expected.first)
+    return result_of(run.tuning, folder, expected.course, expected.estimate, None, "estimate")
 
 
 class _Run:
-    """One run from the first measurement to the saved model."""
+    """One run, from the file to the kept model."""
 
-    def __init__(self, inputs: Inputs, name: str, loaded: Loaded, sides: Split, prompt: str) -> None:
-        self.inputs, self.name, self.loaded, self.sides, self.prompt = inputs, name, loaded, sides, prompt
-        self.updates: list[Update] = []
+    def __init__(self, inputs: Inputs, folder: RunFolder) -> None:
+        from tutor.engine import data_parallel, loading, plan, tuning, tuning_data
+        from tutor.experiments.frame.record import plain
 
-    def stream(self, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Result]:
-        import time
+        self.inputs, self.folder = inputs, folder
+        loaded = loading.fresh_decoder(inputs.model, inputs.device)
+        if data_parallel.is_first() and not tuning_data.is_ready(folder.data):
+            tuning_data.prepare(folder.source(), folder.data, loaded, plain(inputs))
+        data_parallel.wait()
+        choices = tuning.choices_of(plain(inputs), tuning_data.about(folder.data).task, loaded)
+        self.tuning: Tuning = tuning.build(loaded, choices, folder.data)
+        rate = inputs.learning_rate or tuning.rate_of(choices)
+        self.budget = plan.Budget(inputs.steps, inputs.minutes, rate, inputs.seed)
 
-        from tutor.engine import finetuning, tuned
+    def stream(self, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sampled | Result]:
+        from tutor.engine import data_parallel, tuning_run
         from tutor.experiments.frame.record import document
 
-        model, sides, inputs = self.loaded.model, self.sides, self.inputs
-        start = time.perf_counter()
-        before = finetuning.block_losses(model, sides.held_out)
-        a_look = time.perf_counter() - start
-        a_step = finetuning.seconds_a_step(model, finetuning.batches(sides.training, inputs.seed))
-        steps = inputs.steps or finetuning.steps_for(inputs.minutes, a_step, a_look)
-        estimate = steps * a_step * 1.15 + a_look * finetuning.LOOKS
-        started = self._started(finetuning.mean_loss(before), steps, estimate)
-        yield started
-        deadline = start + inputs.minutes * 60 if inputs.steps is None else float("inf")
-        finished = "budget"
-        for progress in finetuning.tune(
-            model,
-            sides,
-            steps=steps,
-            learning_rate=inputs.learning_rate,
-            seed=inputs.seed,
-            deadline=deadline,
-            cancelled=cancelled,
-        ):
-            self.updates.append(_update(progress, time.perf_counter() - start))
-            yield self.updates[-1]
-        if cancelled():
-            finished = "cancelled"
-        elif len(self.updates) < steps and time.perf_counter() < deadline:
-            finished = "held-out"
-        after = finetuning.block_losses(model, sides.held_out)
-        tuned.save(self.name, self.loaded)
-        result = self._result(started, before, after, time.perf_counter() - start, finished)
-        tuned.write_report(self.name, document("finetune", inputs, result))
+        folder, tuning = self.folder, self.tuning
+        course, estimate = tuning_run.begin(tuning, folder, self.budget)
+        yield self._started(course, estimate)
+        for row in self._trained(course, cancelled):
+            yield update_of(row, course)
+            if row.sample is not None:
+                yield Sampled(row.step, row.held_out_loss or 0.0, row.sample)
+        if not data_parallel.is_first():
+            return
+        ended = tuning_run.end(tuning, folder, course.seed)
+        finished = tuning_run.why_ended(tuning, folder, course, cancelled())
+        result = result_of(tuning, folder, course, estimate, ended, finished)
+        folder.write_report(document("finetune", self.inputs, result))
+        if result.finished != "cancelled":
+            folder.clear()
         yield result
 
-    def _started(self, loss: float, steps: int, estimate: float) -> Started:
+    def _trained(self, course: Course, cancelled: Callable[[], bool]) -> Iterator[Row]:
+        """The lines of the curve, as they come."""
+        from tutor.engine import finetuning, tuning_run
+
+        tuning = self.tuning
+        if tuning.fit_head is not None:
+            yield from tuning_run.fit_head(tuning, self.folder, cancelled)
+        if not tuning.is_only_head:
+            sample = (lambda: tuning.sample(course.seed)) if tuning.prompt else None
+            yield from finetuning.tune(
+                tuning.trained, tuning.material, course, self.folder, sample=sample, cancelled=cancelled
+            )
+
+    def _started(self, course: Course, estimate: Estimate) -> Started:
+        first, tuning = self.folder.rows[0], self.tuning
         return Started(
-            name=self.name,
-            model=self.inputs.model,
-            training_tokens=self.sides.training_tokens,
-            held_out_tokens=self.sides.held_out_tokens,
-            steps=steps,
-            seconds=estimate,
-            loss=loss,
-            prompt=self.prompt,
-            sample=self._sample(),
+            name=self.folder.name,
+            model=tuning.loaded.entry.name,
+            training_tokens=tuning.training_tokens,
+            held_out_tokens=tuning.held_out_tokens,
+            steps=course.steps,
+            seconds=(estimate.seconds_low + estimate.seconds_high) / 2,
+            loss=first.held_out_loss or 0.0,
+            prompt=tuning.prompt,
+            sample=first.sample or "",
+            estimate=estimate,
+            task=tuning.task,
+            step=self.folder.rows[-1].step,
         )
-
-    def _sample(self) -> str:
-        from tutor.engine.generation import generate
-        from tutor.engine.sampling import SamplingOptions
-
-        loaded = self.loaded
-        ids = [token.id for token in loaded.splitter.encode(self.prompt)]
-        steps = generate(
-            loaded.model,
-            loaded.tokenizer,
-            ids,
-            tokens=SAMPLE_TOKENS,
-            options=SamplingOptions(temperature=0.7),
-            seed=self.inputs.seed,
-        )
-        return self.prompt + "".join(step.text for step in steps)
-
-    def _result(self, started: Started, before: list, after: list, seconds: float, finished: str) -> Result:  # type: ignore[type-arg]
-        import math
-
-        from tutor.engine import finetuning
-
-        low, high = finetuning.interval(before, after)
-        loss_after = finetuning.mean_loss(after)
-        a_step = finetuning.ROWS * finetuning.WINDOW
-        return Result(
-            name=self.name,
-            model=started.model,
-            device=self.loaded.device,
-            seed=self.inputs.seed,
-            steps=len(self.updates),
-            tokens=len(self.updates) * a_step,
-            seconds=seconds,
-            seconds_estimated=started.seconds,
-            training_tokens=started.training_tokens,
-            held_out_tokens=started.held_out_tokens,
-            loss_before=started.loss,
-            loss_after=loss_after,
-            fall_low=low,
-            fall_high=high,
-            perplexity_before=math.exp(started.loss),
-            perplexity_after=math.exp(loss_after),
-            curve=tuple(update for update in self.updates if update.held_out_loss is not None),
-            prompt=self.prompt,
-            sample_before=started.sample,
-            sample_after=self._sample(),
-            finished=finished,
-            succeeded=loss_after < started.loss and low > 0,
-        )
-
-
-def _update(progress: Progress, seconds: float) -> Update:
-    return Update(
-        step=progress.step,
-        steps=progress.steps,
-        loss=progress.loss,
-        held_out_loss=progress.held_out_loss,
-        tokens_per_second=progress.tokens_per_second,
-        seconds=seconds,
-        seconds_left=progress.seconds_left,
-    )

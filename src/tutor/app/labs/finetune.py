@@ -117,9 +117,11 @@ class FinetuneLab(Lab):
 
     def on_piece(self, piece: Piece) -> None:
         """The curve so far, and what the model wrote before."""
+        from tutor.experiments.frame.tuning import Update
         from tutor.views.records.finetune import progress
 
-        started, updates = self.job.records[0], tuple(self.job.records[1:])
+        started = self.job.records[0]
+        updates = tuple(record for record in self.job.records[1:] if isinstance(record, Update))
         self.panes.fill(_so_far(started, updates), [progress(record) for record in self.job.records[-1:]])
         self.status.say(f"{progress(piece.record)} · escape ends it")
         measured = [update.held_out_loss for update in updates if update.held_out_loss is not None]

@@ -1,4 +1,4 @@
-"""A fine-tuning run: the loss as a curve, the samples before and after, and whether it did anything."""
+"""A fine-tuning run: the loss as a curve, the samples on the way, and whether it did anything."""
 
 from __future__ import annotations
 
@@ -8,33 +8,44 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from tutor.experiments.finetune import Started
+from tutor.experiments.frame.tuning import Sampled, Started
 from tutor.views.curve import Curve, Series
-from tutor.views.visible import harmless
+from tutor.views.magnitude import rounded
+from tutor.views.sentences import counted
+from tutor.views.visible import harmless, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tutor.experiments.finetune import Result, Update
+    from tutor.experiments.frame.tuning import Result, Update
+
+METHODS = {"full": "all weights", "lora": "a LoRA adapter", "head": "the head alone"}
+OF = {"lm": "nats per token", "prompt": "nats per token of the completion", "classify": "nats per text"}
 
 
 def picture(result: Result) -> RenderableType:
-    """The curve, then both samples, then the verdict."""
-    return Group(
-        *([curve(result.curve, result.loss_before), Text()] if result.curve else []),
-        Text("before", style="bold"),
-        Padding(sample(result.prompt, result.sample_before), (0, 0, 1, 2)),
-        Text(f"after {result.steps:,} steps", style="bold"),
-        Padding(sample(result.prompt, result.sample_after), (0, 0, 1, 2)),
-        *(Text(sentence) for sentence in words(result)),
-    )
+    """The curve, then both samples, then the verdict; of an estimate the sentences."""
+    sentences = [Text(sentence) for sentence in words(result)]
+    if result.finished == "estimate":
+        return Group(*sentences)
+    parts: list[RenderableType] = []
+    if result.curve:
+        parts += [curve(result.curve, result.loss_before, OF[result.task]), Text()]
+    if result.prompt:
+        parts += [
+            Text("before", style="bold"),
+            Padding(sample(result.prompt, result.sample_before), (0, 0, 1, 2)),
+            Text(f"after {counted(result.steps, 'step')}", style="bold"),
+            Padding(sample(result.prompt, result.sample_after), (0, 0, 1, 2)),
+        ]
+    return Group(*parts, *sentences)
 
 
-def curve(updates: tuple[Update, ...], before: float) -> RenderableType:
+def curve(updates: tuple[Update, ...], before: float, unit: str = "nats per token") -> RenderableType:
     """Training and held-out loss against steps; the held-out one begins with what it was before."""
     held_out = [(0.0, before), *((u.step, u.held_out_loss) for u in updates if u.held_out_loss is not None)]
     training = [(float(update.step), update.loss) for update in updates]
-    return Curve((Series("held-out loss", held_out), Series("training loss", training)), x="step", y="nats per token")
+    return Curve((Series("held-out loss", held_out), Series("training loss", training)), x="step", y=unit)
 
 
 def sample(prompt: str, text: str) -> Text:
@@ -45,37 +56,89 @@ def sample(prompt: str, text: str) -> Text:
 
 
 def words(result: Result) -> list[str]:
-    """Whether held-out loss fell, by how much, and what the run was."""
-    fall = result.loss_before - result.loss_after
-    moved = "fell" if fall >= 0 else "rose"
-    share = abs(1 - result.perplexity_after / result.perplexity_before)
+    """Whether held-out loss fell, by how much, and what the run was; of an estimate what it would take."""
+    sentences = _expected(result) if result.finished == "estimate" else _happened(result)
+    return [*sentences, *result.notes]
+
+
+def _expected(result: Result) -> list[str]:
+    expected = result.estimate
+    low, high = duration(expected.seconds_low), duration(expected.seconds_high)
+    memory = "" if expected.bytes is None else f" and up to {rounded(expected.bytes)}B of memory"
+    return [
+        f"It would take {low} to {high}{memory}: {counted(expected.steps, 'step')} on {result.device}.",
+        *expected.warnings,
+        f"It would train {METHODS[result.method]}, {expected.trained:,} of {expected.parameters:,} numbers, and "
+        f"read {expected.tokens:,} tokens: each of the file's {result.training_tokens:,} about "
+        f"{expected.passes:.1f} times.",
+        f"{result.held_out_tokens:,} {_measured(result.task)} are held out; their loss is {result.loss_before:.3f} "
+        f"{OF[result.task]} now.",
+    ]
+
+
+def _happened(result: Result) -> list[str]:
     sentences = [
-        f"Held-out loss {moved} from {result.loss_before:.3f} to {result.loss_after:.3f} nats per token "
-        f"(perplexity {result.perplexity_before:.1f} to {result.perplexity_after:.1f}, {share:.0%} "
-        f"{'lower' if fall >= 0 else 'higher'}).",
+        _change(result),
         _verdict(result),
-        f"{result.steps:,} steps, {result.tokens:,} tokens, in {result.seconds:.0f} seconds on {result.device}; "
-        f"the estimate was {result.seconds_estimated:.0f} seconds.",
-        f"Trained on {result.training_tokens:,} tokens of the file; {result.held_out_tokens:,} were held out.",
+        f"{counted(result.steps, 'step')} on {METHODS[result.method]}, {result.tokens:,} tokens, in "
+        f"{duration(result.seconds)} on {result.device}; the estimate was "
+        f"{duration(result.estimate.seconds_low)} to {duration(result.estimate.seconds_high)}.",
+        f"Trained on {result.training_tokens:,} tokens of the file; {result.held_out_tokens:,} "
+        f"{_measured(result.task)} were held out.",
     ]
     if result.finished == "held-out":
         sentences.append("It stopped early, because the held-out loss had risen three times; the best is kept.")
     elif result.finished == "cancelled":
-        sentences.append("It was stopped; the best so far is kept.")
+        sentences.append(
+            f"It was stopped; the best so far is kept, and tutor finetune --resume {result.name} goes on with it."
+        )
     return sentences
+
+
+def _measured(task: str) -> str:
+    return "texts" if task == "classify" else "tokens"
+
+
+def _change(result: Result) -> str:
+    assert result.loss_after is not None
+    moved = "fell" if result.loss_after <= result.loss_before else "rose"
+    both = f"{result.loss_before:.3f} to {result.loss_after:.3f} {OF[result.task]}"
+    if result.scores_before is not None and result.scores_after is not None:
+        return (
+            f"Macro-F1 is {result.scores_after.macro_f1:.2f} on held-out texts, {result.scores_before.macro_f1:.2f} "
+            f"for always giving the commonest label; the loss {moved} from {both}."
+        )
+    if result.perplexity_before is None or result.perplexity_after is None:
+        return f"Held-out loss {moved} from {both}."
+    share = abs(1 - result.perplexity_after / result.perplexity_before)
+    return (
+        f"Held-out loss {moved} from {both} (perplexity {result.perplexity_before:.1f} to "
+        f"{result.perplexity_after:.1f}, {share:.0%} {'lower' if moved == 'fell' else 'higher'})."
+    )
 
 
 def _verdict(result: Result) -> str:
     between = f"the 95 % interval of the fall is {result.fall_low:.3f} to {result.fall_high:.3f}"
     if result.succeeded:
-        return f"The model has learned from the file ({between}); it is kept as {result.name}: --model {result.name}."
+        opens = f"tutor classify --task {result.name}" if result.task == "classify" else f"--model {result.name}"
+        return f"The model has learned from the file ({between}); it is kept as {result.name}: {opens}."
     return f"No improvement that chance would not explain ({between}); the model is kept as {result.name}."
 
 
-def progress(record: Started | Update) -> str:
+def duration(seconds: float) -> str:
+    """A time in the unit that fits it."""
+    if seconds < 120:
+        return counted(round(seconds), "second")
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def progress(record: Started | Sampled | Update) -> str:
     """One line that says how far the run is."""
     if isinstance(record, Started):
-        return f"{record.name}: {record.steps:,} steps, about {record.seconds:.0f} s; held-out {record.loss:.3f}"
+        begins = f"goes on after step {record.step:,}" if record.step else f"held-out {record.loss:.3f}"
+        return f"{record.name}: {record.steps:,} steps, about {record.seconds:.0f} s; {begins}"
+    if isinstance(record, Sampled):
+        return f"after step {record.step:,}: {visible(record.text, spaces=False)[:60]}"
     return (
         f"step {record.step:,}/{record.steps:,}  loss {record.loss:.3f}  "
         f"{record.tokens_per_second:,.0f} tokens/s  {record.seconds_left:.0f} s left"
