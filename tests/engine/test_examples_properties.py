@@ -23,8 +23,8 @@ bytes_near_a_format = st.one_of(
             st.sampled_from(
                 [
                     b"text,label\n", b'"', b",", b"\n", b"\r\n", b"\r", b"\t", b'{"text": "a"}\n', b'{"prompt": "',
-                    b'"}', b"[", b"{", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9", b"\x00", b"\xc3\xa9", b"\x81", b"a;b", b"NaN",
-                    b"\xed\xa0\x80", b"\\ud800", b"1e999", b"\x1a",
+                    b'"}', b"[", b"{", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9", b"\x00", b"\xc3\xa9", b"\x81", b"a;b",
+                    b"NaN", b"\xed\xa0\x80", b"\\ud800", b"1e999", b"\x1a",
                     b'{"messages": [{"role": "user", "content": "x"}]}\n',
                 ]
             ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
 _NAMED = 5
 """Bad rows that are named; all are counted."""
-_REMEMBERED = 2_000_000
-"""Rows that are compared with later ones; a set of so many takes about 130 MB."""
+_REMEMBERED = 500_000
+"""Rows that are compared with later ones; so many hashes take about 45 MB."""
 _RARE = 5
 """Texts of a label below which it cannot be learned well."""
 _UNEVEN = 10
@@ -47,7 +46,7 @@ class Found:
     """Rows whose text came before with another label."""
     other_files: tuple[str, ...] = ()
     """Files of a directory that are neither .txt nor .md."""
-    _seen: dict[bytes, str] = field(default_factory=dict, repr=False)
+    _seen: dict[int, str] = field(default_factory=dict, repr=False)
 
     def skip(self, file: str, number: int, why: str) -> None:
         """Count a bad row."""
@@ -62,7 +61,7 @@ class Found:
         self.characters += len(text)
         if label:
             self.labels[label] += 1
-        key = hashlib.blake2b(text.strip().encode(), digest_size=8).digest()
+        key = hash(text.strip())
         before = self._seen.get(key)
         if before is not None:
             self.duplicates += before == label
