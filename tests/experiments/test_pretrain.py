@@ -122,6 +122,28 @@ def test_a_folder_of_data_is_named_apart_from_the_recipe(recipe, tmp_path):
     assert run(Inputs(path, tokens=256, data=str(tmp_path / "data")))[-1].steps == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "tokens", "changes", "says"),
+    [
+        (
+            "painter",
+            2 * 4 * 78,
+            ("stage.0.rows=4", "architecture.num_hidden_layers=1"),
+            "nats per token of a drawing",
+        ),
+        ("matcher", 2 * 20, ("stage.0.rows=2", "architecture.num_hidden_layers=1"), "among 10 captions"),
+    ],
+)
+def test_models_of_pictures_are_trained_by_their_own_recipes_and_open(name, tokens, changes, says):
+    recipe = str(paths.bundled_models() / name / "recipe.toml")
+    result = run(Inputs(recipe, tokens=tokens, change=changes))[-1]
+    assert (result.name, result.kind, result.steps) == (f"{name}-2", name, 2)
+    assert says in words("pretrain", result)[0]
+    experiment = experiments.load({"painter": "draw", "matcher": "match"}[name])
+    given = {"painter": ("a seven",), "matcher": ("lessons/practice/seven.txt", ("a seven", "a one"))}[name]
+    assert experiments.result_of(experiment.__name__.split(".")[-1], experiment.Inputs(*given, model=result.name))
+
+
 def test_picture_words_and_progress_say_how_it_went(recipe):
     *records, result = run(Inputs(recipe(DECODER)))
     sentences = words("pretrain", result)
