@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -31,10 +32,13 @@ def repository(tmp_path, monkeypatch):
     asked: list[str] = []
 
     class Api:
-        def list_repo_files(self, name):
+        def model_info(self, name):
             if name != "owner/tiny":
                 raise _not_found()
-            return [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+            files = [file for file in folder.rglob("*") if file.is_file()]
+            return SimpleNamespace(
+                siblings=[SimpleNamespace(rfilename=file.relative_to(folder).as_posix()) for file in files]
+            )
 
     def snapshot_download(name, *, allow_patterns, local_dir):
         asked.extend(allow_patterns)

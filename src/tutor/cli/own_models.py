@@ -17,7 +17,7 @@ def add_model(
     name: Annotated[str | None, typer.Option(help="What it is called here; the last part of REPO at first.")] = None,
     file: Annotated[str | None, typer.Option(help="Which GGUF file, where there are several.")] = None,
 ) -> None:
-    """Download a model from Hugging Face. The only command that downloads anything; takes transformer-tutor[hf]."""
+    """Download a model from Hugging Face. The only command that downloads anything; it takes the extra hf."""
     with reporting():
         from tutor.engine import own_models
 

@@ -11,6 +11,10 @@ from tutor.errors import InputError
 LARGEST = 1 << 24
 """No size comes near it; a damaged file's may, and would take all memory."""
 
+_LESS = {"layers": 1 << 8, "d_model": 1 << 16, "hidden_size": 1 << 16}
+"""Smaller limits by how the names of sizes end: a layer takes memory even before it has weights, and so does a table
+of computed positions."""
+
 C = TypeVar("C")
 
 
@@ -23,7 +27,8 @@ def check_sizes(config: Any, names: Sequence[str]) -> None:
     """Raise InputError unless each of the named fields is a whole number from 1 on."""
     for name in names:
         value = getattr(config, name)
-        if not isinstance(value, int) or not 1 <= value <= LARGEST:
+        most = next((limit for ending, limit in _LESS.items() if name.endswith(ending)), LARGEST)
+        if type(value) is not int or not 1 <= value <= most:  # a bool is an int, too
             refuse(f"{name} is {value!r}, not a sensible size")
 
 

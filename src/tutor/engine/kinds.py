@@ -68,7 +68,7 @@ def config(directory: Path) -> dict[str, Any]:
         read = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "name the folder of a checkpoint") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), f"unreadable ({error})", "get the model again") from None
     if not isinstance(read, dict):
         raise InputError(str(path), "not a JSON object", "get the model again")

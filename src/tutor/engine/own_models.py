@@ -60,6 +60,7 @@ def _hub() -> Any:
         raise InputError(
             "models add", "it takes the package huggingface_hub, which is not installed", EXTRA
         ) from None
+    huggingface_hub.utils.logging.set_verbosity_error()
     return huggingface_hub
 
 
@@ -82,7 +83,8 @@ def _hub_errors(hub: Any, repository: str) -> Iterator[None]:
 
 def _listed(hub: Any, repository: str) -> list[str]:
     with _hub_errors(hub, repository):
-        return list(hub.HfApi().list_repo_files(repository))
+        # Not list_repo_files, which tries for half a minute where there is no network.
+        return [file.rfilename for file in hub.HfApi().model_info(repository).siblings or ()]
 
 
 def _wanted(repository: str, listed: list[str], file: str | None) -> list[str]:

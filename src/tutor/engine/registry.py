@@ -176,7 +176,7 @@ def _tensors(file: Path) -> Iterator[dict[str, Any]]:
         try:
             header = json.loads(stream.read(length))
             yield from (tensor for name, tensor in header.items() if name != "__metadata__")
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             raise InputError(str(file), "its header is damaged", "get the model again") from None
 
 

@@ -25,6 +25,9 @@ _SIZES = (
     "encoder_ffn_dim", "decoder_ffn_dim", "max_position_embeddings",
 )  # fmt: skip
 
+_MOST_POSITIONS = 1 << 16
+"""Their table is computed, so that no tensor in the file would tell a damaged number from a sound one."""
+
 
 @dataclass(frozen=True)
 class Seq2SeqConfig:
@@ -54,6 +57,8 @@ class Seq2SeqConfig:
 
     def __post_init__(self) -> None:
         check_sizes(self, _SIZES)
+        if self.max_position_embeddings > _MOST_POSITIONS:
+            refuse(f"max_position_embeddings is {self.max_position_embeddings!r}, not a sensible size")
         for heads in (self.encoder_attention_heads, self.decoder_attention_heads):
             check_heads(self.d_model, heads)
         if self.activation_function not in _ACTIVATIONS:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MEANINGS = {
     "embed": "each token's row of the embedding",
-    "pos_embed": "angles that tell positions apart",
+    "pos_embed": "what tells positions apart",
     "resid_pre": "the stream on its way in",
     "q": "queries: what each token looks for",
     "k": "keys: what it can be found by",
