@@ -56,7 +56,7 @@ LABS = (
         "Positions",
         "how a model is told where a word stands",
         ("positions", "addition", "shuffle", "beyond"),
-        ("encoding", "addition", "word order", "too long"),
+        ("encoding", "addition", "order", "too long"),
     ),
     LabInfo(
         "a",
