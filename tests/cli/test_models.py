@@ -74,3 +74,26 @@ def test_checking_whole_and_damaged_files(shelf: Path) -> None:
     assert status == 1
     assert out == "storyteller: tokenizer.json has changed since it was listed in SHA256SUMS\n"
     assert json.loads(run("check", "--json")[1])["models"][0]["problems"]
+
+
+def test_a_gguf_file_is_shown_as_a_file(tmp_path: Path) -> None:
+    pytest.importorskip("gguf", reason="the extra gguf is not installed")
+    from tests.engine.test_gguf_file import write_model
+
+    write_model(tmp_path / "m.gguf")
+    out = run("show", str(tmp_path / "m.gguf"), "--plain")[1]
+    assert f"File: {tmp_path / 'm.gguf'}" in out and "Folder:" not in out and "Configuration: " in out
+
+
+def test_removing_is_asked_for_and_exporting_names_its_files(shelf: Path, tmp_path: Path) -> None:
+    assert run("export", "storyteller", str(tmp_path / "out"))[1].split() == [
+        str(tmp_path / "out" / name) for name in ("README.md", "config.json", "model.safetensors", "tokenizer.json")
+    ]
+    assert run("export", "storyteller", str(tmp_path / "out"))[0] == 2
+    fakes.checkpoint(paths.user_models() / "pirate")
+    (paths.runs() / "pirate").mkdir(parents=True)
+    status, out = run("remove", "pirate")
+    assert status == 2 and "give --yes" in out
+    assert run("remove", "storyteller", "--yes")[0] == 3
+    assert run("remove", "pirate", "--yes") == (0, f"pirate is removed; its run stays in {paths.runs() / 'pirate'}\n")
+    assert run("show", "pirate")[0] == 3

@@ -321,3 +321,10 @@ def test_any_entry_may_be_damaged(name, value):
         assert "\n" not in str(error)
     else:
         assert isinstance(config, DecoderConfig)
+
+
+def test_dynamic_scaling_of_heads_with_two_channels_is_refused():
+    scaling = {"rope_type": "dynamic", "factor": 2.0}
+    with pytest.raises(InputError, match="head_dim is 2"):
+        DecoderConfig(9, 8, 8, 1, 4, rope_scaling=scaling)
+    DecoderConfig(9, 8, 8, 1, 2, rope_scaling=scaling)

@@ -311,3 +311,11 @@ def test_another_architecture_and_no_file_are_said_so(tmp_path):
     writer.close()
     assert "'gemma'" in refusal(tmp_path / "m.gguf")
     assert "No such file" in refusal(tmp_path / "none.gguf")
+
+
+def test_a_packing_that_is_not_read_is_named(tmp_path):
+    about = struct.pack("<IQQ", 3, 1, 0) + struct.pack("<Q", 1) + b"a" + struct.pack("<IQIQ", 1, 256, 11, 0)
+    (tmp_path / "m.gguf").write_bytes(b"GGUF" + about + bytes(500))
+    assert "a is packed as Q3_K, which is not read here; get the model packed as one of BF16" in refusal(
+        tmp_path / "m.gguf"
+    )

@@ -83,3 +83,9 @@ def test_the_folder_is_only_read(model: str) -> None:
     before = sorted(Path(model).iterdir())
     run(model, "The cat", tokens=2)
     assert sorted(Path(model).iterdir()) == before
+
+
+def test_candidates_that_are_a_part_of_a_character_can_be_read(model: str) -> None:
+    _, result = run(model, "שלום", tokens=8, seed=3)
+    texts = [one.text for step in result.steps for one in (*step.candidates_before, *step.candidates_after)]
+    assert texts and not any("\ufffd" in text for text in texts)
