@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests import fakes
 from tutor import views
 from tutor.engine import adapting, loading
-from tutor.errors import UsageError
+from tutor.errors import InputError, UsageError
 from tutor.experiments import adapt
 
 
@@ -74,3 +76,9 @@ def test_every_label_is_among_the_first_drawn() -> None:
 def test_a_number_that_is_none_is_one_line(base: Path, wrong: str) -> None:
     with pytest.raises(UsageError, match="no number of examples"):
         run(base, examples=(wrong,))
+
+
+def test_a_guest_of_another_architecture_is_one_line(base: Path) -> None:
+    guest = dataclasses.replace(loading.decoder(str(base), "cpu"), model=torch.nn.Identity())
+    with pytest.raises(InputError, match="no fresh model of its architecture"):
+        adapting.never_trained(guest, 0)

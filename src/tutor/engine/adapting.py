@@ -21,6 +21,7 @@ from tutor.engine.classifier_training import Examples
 from tutor.engine.decoder import Decoder
 from tutor.engine.holding_out import Sides
 from tutor.engine.initialisation import initialise
+from tutor.errors import InputError
 
 if TYPE_CHECKING:
     from tutor.engine.loading import Loaded
@@ -51,7 +52,13 @@ class Trial:
 
 
 def never_trained(base: Loaded, seed: int) -> Loaded:
-    """A decoder of the same architecture and with the same tokenizer whose weights are fresh."""
+    """A decoder of the same architecture and with the same tokenizer whose weights are fresh.
+
+    Raises InputError for a guest whose architecture is not ours.
+    """
+    if not isinstance(base.model, Decoder):
+        why = "no fresh model of its architecture can be made here"
+        raise InputError(base.entry.name, why, "choose storyteller, or another model of the Llama family")
     model = Decoder(base.model.config)
     initialise(model, seed)
     return replace(base, model=model.to(base.device).eval().requires_grad_(False))
