@@ -45,6 +45,9 @@ _IN_LAYER = {
 }
 """Our names of the tensors, by GGUF's."""
 
+_PART = 1 << 16
+"""Numbers that are unpacked at once, whole blocks of every packing: few enough to stay in the processor's cache."""
+
 _CONTROL, _USER_DEFINED = 3, 4
 """GGUF's types of tokens that stand for themselves and are never made by merges."""
 
@@ -150,8 +153,14 @@ def numbers(path: Path, theirs: str) -> np.ndarray:
 
     quants, header = _quants(path), gguf_header.read(path)
     place = header.tensors[theirs]
-    packed = np.fromfile(path, np.uint8, place.bytes, offset=place.offset).reshape(*place.shape[:-1], -1)
-    unpacked = np.array(quants.dequantize(packed, _type(place.packing.name)), np.float32)
+    packing, kind = place.packing, _type(place.packing.name)
+    packed = np.fromfile(path, np.uint8, place.bytes, offset=place.offset)
+    unpacked = np.empty(place.bytes // packing.bytes * packing.numbers, np.float32)
+    step = _PART // packing.numbers * packing.bytes
+    for part, first in enumerate(range(0, place.bytes, step)):
+        found = quants.dequantize(packed[first : first + step], kind)
+        unpacked[part * _PART :][: found.size] = found.reshape(-1)
+    unpacked = unpacked.reshape(place.shape)
     is_rotated = ".attn_q." in theirs or ".attn_k." in theirs
     return _pairs_apart(unpacked, _heads(theirs, header)) if is_rotated else unpacked
 
