@@ -84,7 +84,8 @@ async def test_positions(size):
         assert lines[0].startswith(" ▸view ‹encoding›")
         assert "kind ‹sinusoidal›" in lines[0] and "length ‹16›" in lines[0]
         rows = [line.split()[0] for line in lines if line.strip()[:2].isdigit() or line.strip()[:1].isdigit()]
-        assert rows[:16] == [str(number) for number in range(16)]
+        one, two = ([str(number) for number in range(0, 16, step)] for step in (1, 2))
+        assert rows[:16] == one or rows[:8] == two, "a line a position, or two where lines are few"
         assert "value of a channel" in app.lab.panes.text
         assert "16 positions of 32 channels each, sinusoidal." in app.text
         assert any(line.strip().startswith("cpu · ") and line.endswith("ms") for line in lines)
