@@ -22,7 +22,7 @@ def weights(name, models):
 
 
 def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bits(tmp_path, pytestconfig):
-    """Twenty kills, most of them inside a write: every resume succeeds, and nothing is left over."""
+    """Twenty kills, most of them at a write: every resume succeeds, and nothing is left over."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.engine.killed_runs", str(tmp_path)],
         cwd=pytestconfig.rootpath, capture_output=True, text=True, timeout=600, check=False,

@@ -97,7 +97,7 @@ def test_the_time_machine_shows_every_checkpoint():
     first, last = seen[0], seen[max(seen)]
     assert max(seen) == len(first.checkpoints) - 1 and first.checkpoints[0].step == 0
     assert last.checkpoints[-1].held_out_loss < first.checkpoints[0].held_out_loss
-    assert last.candidates[0].text in (" sat", " was") and first.candidates != last.candidates
+    assert last.candidates != first.candidates and last.sample != first.sample
     assert first.word == " cat" and first.neighbours != last.neighbours and len(first.neighbours) == 4
     assert np.allclose(last.pattern.sum(-1), 1) and not np.allclose(first.pattern, last.pattern)
     assert "Before training" in words("timeline", first)[0]

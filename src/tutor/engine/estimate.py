@@ -79,15 +79,15 @@ def measure(trained: Trained, material: Material, look: float, seconds: float = 
     return Pace(tuple(taken[1:] or taken), look + written / DISK)  # the first step sets things up
 
 
-def course_of(pace: Pace, budget: Budget, spent: float = 0.0) -> Course:
-    """As many steps as were asked for, or as fit into the minutes, of which some seconds are spent already."""
+def course_of(pace: Pace, budget: Budget) -> Course:
+    """As many steps as were asked for, or as fit into the minutes with their looks."""
     rate, seed = budget.learning_rate, budget.seed
     if budget.steps is not None:
         return Course(budget.steps, max(budget.steps // LOOKS, 1), rate, seed)
     seconds = budget.minutes * 60
     most = max(LOOKS, int(budget.minutes))  # in a long run a kill should not cost more than a minute
     looks = min(max(int(LOOK_SHARE * seconds / pace.look), 2), most)
-    left = 0.95 * (seconds - spent) - (looks + 1) * pace.look
+    left = 0.95 * seconds - looks * pace.look
     steps = max(int(left / pace.usual), 2)
     every = max(steps // looks, 1)
     return Course(steps // every * every, every, rate, seed, seconds)
@@ -112,17 +112,17 @@ def estimate(
 
     A classifier's head needs `reading_steps` to read all texts once; nothing more where `is_only_read`.
     """
-    steps, looks = (0, 1) if is_only_read else (course.steps, course.steps // course.look_every + 1)
+    steps, looks = (0, 1) if is_only_read else (course.steps, course.steps // course.look_every)
     passes = 1.0 if is_only_read else steps * tokens_a_step / max(training_tokens, 1)
-    taken = steps + reading_steps
-    high = min(taken * pace.most + looks * pace.look * 1.5, course.seconds + 2 * pace.look)
+    high = min(steps * pace.most + looks * pace.look * 1.5, course.seconds + 2 * pace.look)
+    low = min(steps * pace.least + looks * pace.look * 0.8, 0.95 * course.seconds)
     held = memory.peak(device)
     return Estimate(
         steps=course.steps,
         tokens=round(passes * training_tokens),
         passes=passes,
-        seconds_low=min(taken * pace.least + looks * pace.look * 0.8, 0.95 * course.seconds),
-        seconds_high=high,
+        seconds_low=low + reading_steps * pace.least,
+        seconds_high=high + reading_steps * pace.most,
         bytes=held,
         trained=trained.count,
         parameters=parameters,

@@ -75,7 +75,7 @@ def tune(
     watch = _Watch(trained, material, folder, sample)
 
     def stop() -> bool:
-        is_over = cancelled() or watch.seconds > course.seconds
+        is_over = cancelled() or watch.seconds - folder.rows[0].seconds > course.seconds
         return bool(data_parallel.from_first(is_over))
 
     if has_peaked(folder.rows):

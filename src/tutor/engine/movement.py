@@ -28,14 +28,22 @@ class Movement:
 
 
 def movements(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[Movement, ...]:
-    """The relative change of every matrix that both have, in the order of the model."""
+    """The relative change of every matrix that both have, in the order of the model.
+
+    An output layer that shares the embedding's table is not told twice.
+    """
     found = []
     for name, old in before.items():
         place = _place(name)
-        if place is not None and name in after:
+        if place is not None and name in after and not _is_shared(name, after):
             length = float(old.float().norm()) or 1.0
             found.append(Movement(*place, float((after[name].float() - old.float()).norm()) / length))
     return tuple(found)
+
+
+def _is_shared(name: str, tensors: Mapping[str, Tensor]) -> bool:
+    table = tensors.get("model.embed_tokens.weight")
+    return name == "lm_head.weight" and table is not None and tensors[name].data_ptr() == table.data_ptr()
 
 
 def _place(name: str) -> tuple[int, str] | None:

@@ -31,7 +31,7 @@ class Course:
     """AdamW's, at its highest."""
     seed: int
     seconds: float = math.inf
-    """The run ends after so long, however far it is."""
+    """The run ends after so much training, however far it is."""
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,10 @@ def expect(tuning: Tuning, budget: Budget) -> Expected:
     look = time.perf_counter() - beginning
     seconds = min(estimate.MEASURED_SECONDS, 0.1 * budget.minutes * 60)
     pace = estimate.measure(tuning.trained, tuning.material, look, seconds)
-    spent = time.perf_counter() - beginning + tuning.reading_steps * pace.usual
     if tuning.is_only_head:
         course = Course(STEPS, STEPS, budget.learning_rate, budget.seed, budget.minutes * 60)
     else:
-        course = estimate.course_of(pace, budget, spent)
+        course = estimate.course_of(pace, budget)
     macro_f1 = tuning.material.macro_f1() if tuning.material.macro_f1 else None
     loss, spent = mean_loss(losses), time.perf_counter() - beginning
     first = Row(0, loss, 0, 0.0, spent, held_out_loss=loss, sample=sample, macro_f1=macro_f1)
@@ -102,7 +101,7 @@ def fit_head(tuning: Tuning, folder: RunFolder, cancelled: Callable[[], bool]) -
 def why_ended(tuning: Tuning, folder: RunFolder, course: Course, was_cancelled: bool) -> str:
     """`budget`, `held-out` if it stopped because it got worse, or `cancelled`."""
     last = folder.rows[-1]
-    if last.step >= course.steps or last.seconds > course.seconds:
+    if last.step >= course.steps or last.seconds - folder.rows[0].seconds > course.seconds:
         return "budget"
     if not tuning.is_only_head and finetuning.has_peaked(folder.rows):
         return "held-out"

@@ -163,7 +163,7 @@ class _Run:
         course, estimate = tuning_run.begin(tuning, folder, self.budget)
         yield self._started(course, estimate)
         for row in self._trained(course, cancelled):
-            yield update_of(row, course)
+            yield update_of(row, course, folder.rows[0].seconds)
             if row.sample is not None:
                 yield Sampled(row.step, row.held_out_loss or 0.0, row.sample)
         if not data_parallel.is_first():

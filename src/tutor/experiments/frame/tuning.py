@@ -112,9 +112,10 @@ class Result:
     """Whether the held-out loss fell, and by more than chance explains; true of an estimate."""
 
 
-def update_of(row: Row, course: Course) -> Update:
-    """A line of the curve as it is shown, with the time that is left."""
-    left = min((course.steps - row.step) * row.seconds / max(row.step, 1), course.seconds - row.seconds)
+def update_of(row: Row, course: Course, beginning: float) -> Update:
+    """A line of the curve as it is shown, with the time that is left; training began after `beginning` seconds."""
+    left = (course.steps - row.step) * (row.seconds - beginning) / max(row.step, 1)
+    left = min(left, course.seconds - (row.seconds - beginning))
     return Update(
         step=row.step,
         steps=course.steps,
@@ -159,7 +160,7 @@ def result_of(
         perplexity_after=_perplexity(after, tuning.task),
         scores_before=tuning.usual_scores() if tuning.usual_scores else None,
         scores_after=tuning.scores() if tuning.scores and ended else None,
-        curve=tuple(update_of(row, course) for row in looks if row.step),
+        curve=tuple(update_of(row, course, first.seconds) for row in looks if row.step),
         prompt=tuning.prompt,
         samples=tuple(Sampled(row.step, row.held_out_loss or 0.0, row.sample) for row in looks if row.sample),
         sample_before=first.sample or "",

@@ -138,6 +138,8 @@ def _forgotten(forgetting: Forgetting) -> str:
     known += f"{forgetting.loss_after:.3f}, by {rise:+.3f} ({forgetting.rise_low:.3f} to {forgetting.rise_high:.3f})"
     if forgetting.rise_low > 0:
         return f"It has forgotten something: {known}."
+    if forgetting.rise_high < 0:
+        return f"It has forgotten nothing, and even gained: {known}."
     return f"It has forgotten nothing that could be told from luck: {known}."
 
 
