@@ -102,7 +102,8 @@ def full(subject: Subject, work: Path) -> Iterator[Figure]:
     held_out = TokenFile.open(work / f"{first.name}.held-out.bin")
     yield from _by_position(loaded, held_out, first.name)
     if subject.recipe.pieces != "text":
-        yield from _against_trigrams(loaded, work, first.name)
+        learned = min(max(stage.window for stage in subject.recipe.stages), loaded.context)
+        yield from _against_trigrams(loaded, work, first.name, learned)
 
 
 def repeated_runs(text: str, length: int = 8) -> int:
@@ -154,14 +155,17 @@ def _loss_of_copies(loaded: Loaded, without: Sequence[AblateHeads]) -> float:
     return float(losses[:, ids.shape[1] // 2 + 1 :].mean())  # from the second of the copy on
 
 
-def _against_trigrams(loaded: Loaded, work: Path, name: str) -> Iterator[Figure]:
-    """On the same held-out tokens: the decoder with at least half a context before each, and trigrams."""
+def _against_trigrams(loaded: Loaded, work: Path, name: str, window: int) -> Iterator[Figure]:
+    """On the same held-out tokens: the decoder with at least half a window before each, and trigrams.
+
+    The window is the longest that it was trained on, which may be less than its context.
+    """
     held_out, training = TokenFile.open(work / f"{name}.held-out.bin"), work / f"{name}.train.bin"
     tokens = held_out.tokens[:60_000].astype(np.int64)
-    losses, right = _strided(loaded, tokens)
+    losses, right = _strided(loaded, tokens, window)
     known = ~np.isnan(losses)
     loss = float(losses[known].mean())
-    before = f"{name} after at least {loaded.context // 2} tokens"
+    before = f"{name} after at least {window // 2} tokens"
     yield Figure(f"bits per byte on held-out {before}", evaluation.bits_per_byte(loss, held_out), LOSS)
     yield Figure(f"share of next tokens right on held-out {before}", float(right[known].mean()), 0.003)
     if training.exists():
@@ -170,10 +174,10 @@ def _against_trigrams(loaded: Loaded, work: Path, name: str) -> Iterator[Figure]
         yield Figure(f"bits per byte of a trigram model, {name}", evaluation.bits_per_byte(theirs, held_out), LOSS)
 
 
-def _strided(loaded: Loaded, tokens: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The loss of each token that half a context or more stands before, NaN for the others; and whether it was the
+def _strided(loaded: Loaded, tokens: NDArray[np.int64], window: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The loss of each token that half a window or more stands before, NaN for the others; and whether it was the
     likeliest."""
-    window, half = loaded.context, loaded.context // 2
+    half = window // 2
     losses, right = np.full(len(tokens), np.nan), np.zeros(len(tokens), bool)
     with torch.inference_mode():
         for start in range(0, len(tokens) - window, half):
