@@ -170,7 +170,7 @@ def _against_trigrams(loaded: Loaded, work: Path, name: str, window: int) -> Ite
     yield Figure(f"share of next tokens right on held-out {before}", float(right[known].mean()), 0.003)
     if training.exists():
         trigram = ngram.Trigram(np.asarray(TokenFile.open(training).tokens, np.int64), loaded.model.config.vocab_size)
-        theirs = np.concatenate([[np.nan, np.nan], trigram.losses(tokens)])[known].mean()
+        theirs = float(np.concatenate([[np.nan, np.nan], trigram.losses(tokens)])[known].mean())
         yield Figure(f"bits per byte of a trigram model, {name}", evaluation.bits_per_byte(theirs, held_out), LOSS)
 
 
