@@ -93,9 +93,11 @@ def test_the_schedule_rises_stays_and_falls():
     assert schedule(99, options(steps=100, decay_fraction=0.0)) == 1.0
 
 
-def test_the_loss_in_chunks_has_the_gradient_of_the_whole(monkeypatch):
+@pytest.mark.parametrize("at_once", [1 << 20, 48, 1], ids=["all rows", "three rows", "single rows"])
+def test_the_loss_in_parts_and_chunks_has_the_gradient_of_the_whole(monkeypatch, at_once):
     """A last token below 0 is one that is not asked for."""
     monkeypatch.setattr("tutor.engine.losses.CHUNK", 37)
+    monkeypatch.setattr(training, "_TOKENS_AT_ONCE", at_once)
     ids = batch(1)
     ids[:3, -1] = -100
     model, plain = small_decoder(), small_decoder()
