@@ -117,6 +117,22 @@ def test_an_adapter_is_kept_beside_the_name_of_its_base_and_opens_like_any_model
     assert made.model == "my-cats"
 
 
+def test_a_tuned_adapter_is_exported_merged_or_alone(base, file, tmp_path):
+    from tutor.engine import own_models
+    from tutor.engine.checkpoint import load_decoder
+
+    run(Inputs(str(file), steps=2, model=base, method="lora", name="small"))
+    entry = registry.find("small")
+    merged = {path.name for path in own_models.export(entry, tmp_path / "merged")}
+    assert merged == {"config.json", "model.safetensors", "tokenizer.json"}
+    alone = {path.name for path in own_models.export(entry, tmp_path / "alone", adapter=True)}
+    assert alone == {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"}
+    whole, ours = load_decoder(tmp_path / "merged").state_dict(), load_decoder(entry.directory).state_dict()
+    assert all(whole[name].equal(ours[name]) for name in whole)
+    with pytest.raises(InputError, match="not an adapter"):
+        own_models.export(registry.find(base), tmp_path / "none", adapter=True)
+
+
 def test_prompts_are_completed_and_the_loss_is_that_of_the_completions(base, tmp_path):
     rows = [{"prompt": f"the cat {word}", "completion": "sat on it"} for word in "abcdefghijklmnop"]
     file = tmp_path / "pairs.jsonl"

@@ -29,13 +29,14 @@ def add_model(
 def export_model(
     name: Annotated[str, typer.Argument(help="A model's name or path.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.")],
+    adapter: Annotated[bool, typer.Option("--adapter", help="An adapter alone, not merged into its base.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files in a folder that is not empty.")] = False,
 ) -> None:
     """Write a model as a standard checkpoint: config.json, model.safetensors, tokenizer.json."""
     with reporting():
         from tutor.engine import own_models, registry
 
-        for file in own_models.export(registry.find(name), folder, force=force):
+        for file in own_models.export(registry.find(name), folder, force=force, adapter=adapter):
             print(file)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor import paths, storage
-from tutor.engine import gguf_file, registry
+from tutor.engine import adapter_folder, gguf_file, registry
 from tutor.engine.registry import Entry
 from tutor.errors import InputError, UsageError
 
@@ -20,7 +20,7 @@ EXTRA = 'python -m pip install "transformer-tutor[hf]"'
 _WEIGHTS = ".safetensors"
 _BESIDE = (
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-    "model.safetensors.index.json", "README.md", "LICENSE",
+    "model.safetensors.index.json", "prompt_template.json", "README.md", "LICENSE",
 )  # fmt: skip
 """What belongs to a checkpoint beside its weights."""
 
@@ -108,11 +108,14 @@ def _wanted(repository: str, listed: list[str], file: str | None) -> list[str]:
     raise InputError(repository, why, "choose another model")
 
 
-def export(entry: Entry, folder: Path, *, force: bool = False) -> list[Path]:
+def export(entry: Entry, folder: Path, *, force: bool = False, adapter: bool = False) -> list[Path]:
     """Write a model as a standard checkpoint into `folder` and return its files; a GGUF file is unpacked.
 
-    Raises UsageError if the folder holds anything and `force` is not set, InputError for what is no checkpoint.
+    An adapter is merged into its base, or, with `adapter`, written as it is. Raises UsageError if the folder holds
+    anything and `force` is not set, InputError for what is no checkpoint, or no adapter where one is asked for.
     """
+    if adapter and not adapter_folder.is_adapter(entry.directory):
+        raise InputError(entry.name, "it is a whole model, not an adapter", "leave --adapter out")
     if entry.kind not in ("decoder", "seq2seq", "encoder"):
         raise InputError(entry.name, f"it is no checkpoint but {entry.kind}", "name a decoder, encoder or translator")
     if folder.exists() and not folder.is_dir():
@@ -121,24 +124,25 @@ def export(entry: Entry, folder: Path, *, force: bool = False) -> list[Path]:
     if taken and not force:
         raise UsageError(str(folder), "it is not empty", "name a new folder, or give --force")
     with _new_folder(folder.parent, None if taken else folder) as part:
-        _write_checkpoint(entry, part)
+        _write_checkpoint(entry, part, adapter)
         names = sorted(file.name for file in part.iterdir())
         for name in names if taken else ():
             (part / name).replace(folder / name)
     return [folder / name for name in names]
 
 
-def _write_checkpoint(entry: Entry, folder: Path) -> None:
+def _write_checkpoint(entry: Entry, folder: Path, adapter: bool) -> None:
     source = entry.directory
-    if not gguf_file.is_gguf(source):
+    is_merged = adapter_folder.is_adapter(source) and not adapter
+    if not gguf_file.is_gguf(source) and not is_merged:
         for file in sorted(source.iterdir()):
-            if file.name in _BESIDE or file.suffix == _WEIGHTS:
+            if file.name in (*_BESIDE, adapter_folder.CONFIG) or file.suffix == _WEIGHTS:
                 shutil.copyfile(file, folder / file.name)
         return
-    from tutor.engine import checkpoint
+    from tutor.engine import checkpoint, subword
 
     checkpoint.save_decoder(checkpoint.load_decoder(source), folder)
-    storage.write_text(folder / "tokenizer.json", gguf_file.tokenizer_json(source))
+    storage.write_text(folder / "tokenizer.json", subword.source(entry.tokenizer))
 
 
 @contextmanager

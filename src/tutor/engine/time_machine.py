@@ -72,7 +72,7 @@ def of(name: str, device: str) -> TimeMachine:
 def _opened(name: str, device: str, files: tuple[tuple[str, int], ...]) -> TimeMachine:
     folder = run_folder.find(name)
     if not files:
-        raise InputError(name, "this run has no checkpoint yet", f"go on with tutor finetune --resume {name}")
+        raise InputError(name, "this run has kept no checkpoints", "choose one that has trained the decoder itself")
     loaded = loading.fresh_decoder(folder.inputs()["model"], device)
     task = tuning_data.about(folder.data).task
     trained = tuning.prepared(loaded, tuning.choices_of(folder.inputs(), task, loaded))

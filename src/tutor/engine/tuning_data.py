@@ -120,9 +120,11 @@ def labelled(folder: Path, loaded: Loaded, *, whole: bool, seed: int) -> Labelle
     return Labelled(classifier.new(loaded, sorted(set(kept["labels"])), whole=whole), training, held_out, seed)
 
 
-def training_tokens(folder: Path) -> NDArray[Any]:
-    """All tokens that are learned from, one after the other, shape (N,)."""
+def training_tokens(folder: Path, most: int) -> NDArray[Any]:
+    """The first tokens that are learned from, one after the other, about `most` of them, shape (N,)."""
     if about(folder).task == "lm":
-        return two_sides.read(folder).training
+        return two_sides.read(folder).training[:most]
     sides = prompt_file.read(folder)
-    return np.concatenate([sides.conversation(int(number)).ids for number in sides.training])
+    within = int(np.searchsorted(sides.ends, most)) + 1
+    numbers = sides.training[sides.training < within]
+    return np.concatenate([sides.conversation(int(number)).ids for number in numbers])

@@ -152,7 +152,7 @@ class _Run:
         data_parallel.wait()
         choices = tuning.choices_of(plain(inputs), tuning_data.about(folder.data).task, loaded)
         self.tuning: Tuning = tuning.build(loaded, choices, folder.data)
-        rate = inputs.learning_rate or tuning.rate_of(choices)
+        rate = inputs.learning_rate or tuning.rate_of(choices, loaded)
         self.budget = plan.Budget(inputs.steps, inputs.minutes, rate, inputs.seed)
 
     def stream(self, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sampled | Result]:

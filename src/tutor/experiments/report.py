@@ -171,7 +171,7 @@ def _written(
 
     seeds = range(kept["seed"], kept["seed"] + samples)
     old, new = ([continued(model, kept["prompt"], seed) for seed in seeds] for model in (before, after))
-    training = tuning_data.training_tokens(folder.data)
+    training = tuning_data.training_tokens(folder.data, memorisation.MOST)
     spans = [memorisation.longest(sample.ids, training) for sample in new]
     best = max(range(samples), key=lambda index: spans[index].length)
     span = spans[best]
@@ -182,7 +182,7 @@ def _written(
         words=len(text.split()),
         tokens_before=max(memorisation.longest(sample.ids, training).length for sample in old),
         written=sum(len(sample.ids) for sample in new),
-        searched=min(len(training), memorisation.MOST),
+        searched=len(training),
     )
     pairs = zip(seeds, old, new, strict=True)
     return tuple(Pair(seed, one.text, other.text) for seed, one, other in pairs), recital
