@@ -70,6 +70,9 @@ async def test_only_gaps_are_no_sentence():
     app = LabApp("fill", FakeEngine())
     async with app.run_test(size=(80, 24)) as pilot:
         await app.lab.load(Fill("[MASK] [MASK]"))
+        await settled(pilot, lambda: bool(app.engine.asked) and app.engine.asked[-1][1].text == "[MASK] [MASK]")
+        app.engine.fail("nothing to read")
+        await settled(pilot, lambda: "! nothing to read" in app.text)
         await pilot.press("enter")
         await settled(pilot, lambda: "type a sentence of a few words" in app.text)
 

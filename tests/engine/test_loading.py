@@ -11,7 +11,7 @@ import torch
 
 import fakes
 from tutor import paths
-from tutor.engine import loading
+from tutor.engine import loading, sampling
 from tutor.errors import InputError
 
 
@@ -99,6 +99,16 @@ def test_nothing_is_read_as_the_start_token(folder: Path) -> None:
     loaded = loading.decoder(str(folder), "cpu")
     assert loaded.start() == 0
     assert torch.equal(loading.next_logits(loaded, []), loading.next_logits(loaded, [0]))
+
+
+def test_the_last_logits_are_kept_and_sampling_leaves_them_as_they_are(folder: Path) -> None:
+    """The same text again costs no forward pass, whatever temperature and filters did with its logits."""
+    loaded = loading.decoder(str(folder), "cpu")
+    first = loading.next_logits(loaded, [5, 6])
+    before = first.clone()
+    sampling.filtered(first, sampling.SamplingOptions(0.5, 3, 0.9, 0.1, 1.5), [5, 6])
+    assert loading.next_logits(loaded, [5, 6]) is first and torch.equal(first, before)
+    assert not torch.equal(loading.next_logits(loaded, [6, 5]), first)
 
 
 def test_the_next_logits_are_those_of_the_last_position(folder: Path) -> None:

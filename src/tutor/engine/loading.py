@@ -178,9 +178,17 @@ def _some(encoded: Encoded) -> Encoded:
 
 
 def next_logits(loaded: Loaded, ids: Sequence[int]) -> torch.Tensor:
-    """A score for every token that could follow the ids, shape (V,); nothing at all is read as a start token."""
+    """A score for every token that could follow the ids, shape (V,); nothing at all is read as a start token.
+
+    Not to be changed in place: the last ones are kept, so that turning temperature and filters costs no forward pass.
+    """
+    return _next_logits(loaded, tuple(ids) or (loaded.start(),))
+
+
+@functools.lru_cache(maxsize=2)  # of two models or texts that are compared
+def _next_logits(loaded: Loaded, ids: tuple[int, ...]) -> torch.Tensor:
     with torch.inference_mode():
-        hidden, _ = loaded.model.hidden(as_batch(loaded, ids or [loaded.start()]))
+        hidden, _ = loaded.model.hidden(as_batch(loaded, ids))
         return loaded.model.lm_head(hidden[0, -1]).float()  # type: ignore[no-any-return]
 
 
