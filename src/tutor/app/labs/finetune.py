@@ -20,7 +20,7 @@ from tutor.app.labs.entry import Entry
 from tutor.app.labs.job import Job, job_of
 
 if TYPE_CHECKING:
-    from tutor.experiments.finetune import Started, Update
+    from tutor.experiments.finetune import Sampled, Started, Update
 
 FILE = "file"
 """The control that puts the path of a text at hand into the line."""
@@ -117,23 +117,29 @@ class FinetuneLab(Lab):
 
     def on_piece(self, piece: Piece) -> None:
         """The curve so far, and what the model wrote before."""
-        from tutor.experiments.frame.tuning import Update
+        from tutor.experiments.frame.tuning import Sampled, Update
         from tutor.views.records.finetune import progress
 
-        started = self.job.records[0]
-        updates = tuple(record for record in self.job.records[1:] if isinstance(record, Update))
-        self.panes.fill(_so_far(started, updates), [progress(record) for record in self.job.records[-1:]])
-        self.status.say(f"{progress(piece.record)} · escape ends it")
+        started, *others = self.job.records
+        updates = tuple(record for record in others if isinstance(record, Update))
+        samples = [record for record in others if isinstance(record, Sampled)]
+        said = progress(updates[-1] if updates else started)
+        self.panes.fill(_so_far(started, updates, samples), [said])
+        self.status.say(f"{said} · escape ends it")
         measured = [update.held_out_loss for update in updates if update.held_out_loss is not None]
         now = f"; it is {measured[-1]:.3f} now" if measured else ""
         self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} nats per token{now}."])
 
 
-def _so_far(started: Started, updates: tuple[Update, ...]) -> RenderableType:
+def _so_far(started: Started, updates: tuple[Update, ...], samples: list[Sampled]) -> RenderableType:
     from tutor.views.records.finetune import curve, sample
 
-    drawn = [curve(updates, started.loss), Text()] if updates else []
-    return Group(*drawn, Text("before", style="bold"), sample(started.prompt, started.sample))
+    parts: list[RenderableType] = [curve(updates, started.loss), Text()] if updates else []
+    if started.prompt:
+        parts += [Text("before", style="bold"), sample(started.prompt, started.sample)]
+    for last in samples[-1:]:
+        parts += [Text(f"after step {last.step:,}", style="bold"), sample(started.prompt, last.text)]
+    return Group(*parts)
 
 
 def files_at_hand() -> list[Path]:

@@ -133,12 +133,12 @@ def duration(seconds: float) -> str:
 
 
 def progress(record: Started | Sampled | Update) -> str:
-    """One line that says how far the run is."""
+    """One line that says how far the run is; one with a sample ends the line, so that it stays on the screen."""
     if isinstance(record, Started):
         begins = f"goes on after step {record.step:,}" if record.step else f"held-out {record.loss:.3f}"
         return f"{record.name}: {record.steps:,} steps, about {record.seconds:.0f} s; {begins}"
     if isinstance(record, Sampled):
-        return f"after step {record.step:,}: {visible(record.text, spaces=False)[:60]}"
+        return f"step {record.step:,}, held-out {record.held_out_loss:.3f}: {visible(record.text, spaces=False)}\n"
     return (
         f"step {record.step:,}/{record.steps:,}  loss {record.loss:.3f}  "
         f"{record.tokens_per_second:,.0f} tokens/s  {record.seconds_left:.0f} s left"
