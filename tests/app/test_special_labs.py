@@ -92,7 +92,7 @@ async def test_generation_shows_bars_while_typing_and_text_on_enter(engine, size
         for index, word in enumerate([" time", " there", " was"]):
             engine.say(step(index, word), last=False)
         await settled(pilot, lambda: "The cat sat on the time there was" in app.text)
-        assert "3 tokens so far · escape stops" in app.text
+        assert "3 of 100 tokens · at most " in app.text and " s left · escape stops" in app.text
         await pilot.press("escape")
         assert engine.cancelled[-1] == (request, 0.2), "stops within 200 ms"
         engine.say(generated(inputs, " time", " there", " was"))

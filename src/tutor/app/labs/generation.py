@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -37,6 +38,7 @@ class GenerationLab(SteppingLab):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._made: list[str] = []
+        self._began = 0.0
         self.compared = Comparison(self.form, self.new_asker(self._take_compared))
 
     @property
@@ -182,12 +184,14 @@ class GenerationLab(SteppingLab):
         """The prompt first, then what each token adds, with what else could have come."""
         record = piece.record
         if not hasattr(record, "candidates_after"):
-            self._made = []
+            self._made, self._began = [], time.monotonic()
         self._made.append(record.text)
         self.undim()
         self.panes.fill(self._so_far(getattr(record, "candidates_after", ())), ["".join(self._made)])
         self.reading.say(())
-        self.status.say(f"{count(len(self._made) - 1, 'token')} so far · escape stops")
+        made, budget = len(self._made) - 1, piece.question.inputs.tokens
+        left = (time.monotonic() - self._began) / max(made, 1) * max(budget - made, 0)
+        self.status.say(f"{made} of {count(budget, 'token')} · at most {left:.0f} s left · escape stops")
 
     def _so_far(self, candidates: Sequence[Candidate]) -> RenderableType:
         """What is being written; with pinned settings both texts."""
