@@ -100,12 +100,19 @@ def test_a_plan_is_read_as_it_was_kept():
 
 
 def test_a_warning_for_each_thing_that_may_go_wrong():
-    assert estimate.warnings(2, 5000, 0.0, 60, 10**8, "full") == ()
-    cases = [(2, 300, 0.0, 60, None), (2, 5000, 0.5, 60, None), (90, 5000, 0.0, 60, None), (2, 5000, 0.0, 9000, None),
-             (2, 5000, 0.0, 60, 10**15)]  # fmt: skip
-    said = [estimate.warnings(*case, "full") for case in cases]
-    for warning, words in zip(said, ("300 tokens", "50%", "90 times", "2.5 hours", "memory"), strict=True):
-        assert len(warning) == 1 and words in warning[0]
+    fine = {"passes": 2, "held_out": 5000, "unit": "tokens", "repeated": 0.0, "seconds": 60, "bytes": 10**8}
+    assert estimate.warnings(**fine, method="full") == ()
+    wrong = {
+        "300 tokens": {"held_out": 300},
+        "20 texts": {"held_out": 20, "unit": "texts"},
+        "50%": {"repeated": 0.5},
+        "90 times": {"passes": 90},
+        "2.5 hours": {"seconds": 9000},
+        "memory": {"bytes": 10**15},
+    }
+    for words, change in wrong.items():
+        (warning,) = estimate.warnings(**fine | change, method="full")
+        assert words in warning
 
 
 def test_repetition_is_found_where_it_is():

@@ -25,8 +25,8 @@ LOOK_SHARE = 0.2
 DISK = 200e6
 """Bytes a second that checkpoints are assumed to be written with."""
 
-_FEW = 1_000
-"""Held-out tokens below which an interval gets wide."""
+_FEW = {"tokens": 1_000, "texts": 40}
+"""What is held out, below which an interval gets wide."""
 _OFTEN = {"full": 12, "head": 20, "lora": 20}
 """Passes over a file after which the practice files were known by heart: the held-out loss rose again."""
 _PHRASE = 8
@@ -102,7 +102,8 @@ def estimate(
     parameters: int,
     tokens_a_step: float,
     training_tokens: int,
-    held_out_tokens: int,
+    held_out: int,
+    unit: str,
     repeated: float,
     reading_steps: int,
     is_only_read: bool,
@@ -126,19 +127,18 @@ def estimate(
         bytes=held,
         trained=trained.count,
         parameters=parameters,
-        warnings=warnings(passes, held_out_tokens, repeated, high, held, method),
+        warnings=warnings(passes, held_out, unit, repeated, high, held, method),
     )
 
 
 def warnings(
-    passes: float, held_out_tokens: int, repeated: float, seconds: float, bytes: int | None, method: str
+    passes: float, held_out: int, unit: str, repeated: float, seconds: float, bytes: int | None, method: str
 ) -> tuple[str, ...]:
-    """What may go wrong with a run, a sentence each."""
+    """What may go wrong with a run, a sentence each; `unit` is what is held out, `tokens` or `texts`."""
     found = []
-    if held_out_tokens < _FEW:
+    if held_out < _FEW[unit]:
         found.append(
-            f"Too small to be sure: {held_out_tokens:,} tokens are held out, so that only a large change can be told "
-            "from luck."
+            f"Too small to be sure: {held_out:,} {unit} are held out; only a large change can be told from luck."
         )
     if repeated > 0.2:
         found.append(
