@@ -54,5 +54,6 @@ def test_every_option_that_names_something_is_a_source_we_know():
         for field in fields(experiments.load(name).Inputs)
         if isinstance(field.spec, Option) and field.spec.source
     }
-    assert sources <= {"tokenizer", "model", "run"}
+    assert all(isinstance(words_for(source), list) for source in sources)
+    assert sources <= {"tokenizer", "model", "run", "classifier"}
     assert words_for("model") == [entry.name for entry in registry.entries()]

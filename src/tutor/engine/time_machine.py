@@ -6,6 +6,7 @@ Shape legend in `attention.py`.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -49,6 +50,8 @@ class TimeMachine:
         if place != self._now:
             stored = load_file(self.folder.checkpoints()[place - 1]) if place else self._first
             self._trained.put(stored)
+            # Another record of the model: what is kept for the one before belongs to its weights.
+            self._loaded = replace(self._loaded)
             self._now = place
         return self._loaded
 

@@ -5,7 +5,7 @@ Stages are named with TransformerLens's vocabulary. A stage without layers has l
 | name | shape | what it is |
 |---|---|---|
 | `embed` | B, T, C | the token embeddings |
-| `pos_embed` | T, D or C | the angles' cosines (rotary positions add nothing), or what is added to the stream |
+| `pos_embed` | T, D | the cosines of the angles; where positions are added instead, what is added, T, C |
 | `resid_pre`, `resid_mid`, `resid_post` | B, T, C | the residual stream before, inside and after a layer |
 | `q` | B, H, T, D | queries, after rotation |
 | `k`, `v` | B, H, S, D | keys, after rotation, and values: those in the cache, too, and each query head's own copy |

@@ -1,4 +1,4 @@
-"""The addition that tells a model where a word stands: its embedding, plus the vector of its place, number by number.
+"""The addition that tells a model where a word stands: its embedding plus the vector of its place, in numbers.
 
 A model that adds has its own embeddings, and sinusoids (the translator) or a learned table (the gap filler). A model
 with rotary positions adds nothing, it turns queries and keys: see `tutor positions --kind rotary`.

@@ -1,4 +1,4 @@
-"""What each output word of a translation reads in the input: every head of the cross-attention, and the alignment.
+"""What each output word of a translation reads in the input: all heads, and the alignment.
 
 The output is the model's own best translation, or any sentence given with --target. Which head aligns best is
 decided by a test: input words are hidden one after the other, and a head scores by the weight that each output word
