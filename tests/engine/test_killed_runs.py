@@ -39,7 +39,8 @@ def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bits(tmp_path, py
 
 
 @pytest.fixture
-def inputs(tmp_path):
+def inputs(tmp_path, monkeypatch):
+    monkeypatch.setattr("tutor.engine.estimate.MEASURED_SECONDS", 0.02)
     text = tmp_path / "cats.txt"
     text.write_text("the cat sat on it\nThe cat was hungry\n" * 60, encoding="utf-8")
     return Inputs(str(text), steps=24, model=str(checkpoint(tmp_path / "base", context=512)))

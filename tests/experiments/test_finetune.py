@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -17,6 +18,12 @@ from tutor.views.export import export
 LINES = "the cat sat on it\nThe cat was hungry\n\n" * 60
 
 
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """The pace is measured for a moment only."""
+    monkeypatch.setattr("tutor.engine.estimate.MEASURED_SECONDS", 0.02)
+
+
 @pytest.fixture
 def base(tmp_path):
     return str(checkpoint(tmp_path / "base", context=512))
@@ -29,8 +36,33 @@ def file(tmp_path):
     return path
 
 
+@pytest.fixture
+def pairs(tmp_path):
+    rows = [{"prompt": f"the cat {word}", "completion": "sat on it"} for word in "abcdefghijklmnop"]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def labels(tmp_path):
+    rows = [f"the cat {word * 3} {word},it" for word in "abcdefghij"]
+    rows += [f"The hungry {word * 4} {word * 2},was" for word in "abcdefghij"]
+    path = tmp_path / "labels.csv"
+    path.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    return path
+
+
 def run(inputs, cancelled=lambda: False):
     return list(experiments.execute("finetune", inputs, cancelled))
+
+
+def stopped_after(step, inputs):
+    """The result of a run that is told to stop when it has done so many steps."""
+    seen = []
+    for record in experiments.execute("finetune", inputs, lambda: step in seen):
+        seen.append(getattr(record, "step", None))
+    return record
 
 
 def test_a_run_starts_updates_samples_and_ends_with_its_result(base, file):
@@ -79,20 +111,28 @@ def test_the_same_seed_gives_the_same_model(base, file):
 
 
 def test_a_stopped_run_keeps_what_it_has_and_goes_on(base, file):
-    calls = iter(range(1000))
-    inputs = Inputs(str(file), steps=40, model=base)
-    stopped = run(inputs, lambda: next(calls) > 12)[-1]
-    assert stopped.finished == "cancelled" and 0 < stopped.steps < 40
+    stopped = stopped_after(7, Inputs(str(file), steps=40, model=base))
+    assert stopped.finished == "cancelled" and stopped.steps == 7
     assert registry.find("my-cats").source == "yours"
     assert "--resume my-cats" in " ".join(words("finetune", stopped))
     with pytest.raises(InputError, match="go on with --resume my-cats"):
         run(Inputs(str(file), steps=2, model=base, name="my-cats"))
     started, *_, result = run(Inputs(resume="my-cats"))
     assert started.step == stopped.steps and result.steps == 40 and result.finished == "budget"
-    whole = run(inputs)[-1]
-    assert whole.name == "my-cats-2" and whole.loss_after == result.loss_after
     with pytest.raises(InputError, match="this run is finished"):
         run(Inputs(resume="my-cats"))
+
+
+@pytest.mark.parametrize("kind", ["lm", "lora", "prompt", "classify"])
+def test_a_run_with_a_break_ends_as_one_without(base, file, labels, pairs, kind):
+    files = {"prompt": pairs, "classify": labels}
+    method = "lora" if kind == "lora" else "full"
+    inputs = Inputs(str(files.get(kind, file)), steps=8, model=base, method=method, learning_rate=1e-2)
+    assert stopped_after(5, dataclasses.replace(inputs, name="broken")).steps == 5
+    result, whole = run(Inputs(resume="broken"))[-1], run(dataclasses.replace(inputs, name="whole"))[-1]
+    assert result.steps == whole.steps
+    assert (result.loss_after, result.sample_after) == (whole.loss_after, whole.sample_after)
+    assert [one.loss for one in result.curve] == [one.loss for one in whole.curve]
 
 
 def test_an_estimate_tells_what_it_would_take_and_keeps_nothing(base, file):
@@ -133,11 +173,8 @@ def test_a_tuned_adapter_is_exported_merged_or_alone(base, file, tmp_path):
         own_models.export(registry.find(base), tmp_path / "none", adapter=True)
 
 
-def test_prompts_are_completed_and_the_loss_is_that_of_the_completions(base, tmp_path):
-    rows = [{"prompt": f"the cat {word}", "completion": "sat on it"} for word in "abcdefghijklmnop"]
-    file = tmp_path / "pairs.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    result = run(Inputs(str(file), steps=24, model=base, learning_rate=1e-2))[-1]
+def test_prompts_are_completed_and_the_loss_is_that_of_the_completions(base, pairs):
+    result = run(Inputs(str(pairs), steps=24, model=base, learning_rate=1e-2))[-1]
     assert (result.task, result.method) == ("prompt", "full") and result.succeeded
     assert result.held_out_tokens == 2 * 6, "'s', 'a', 't', two words and the end, of two held-out rows"
     assert result.prompt == "the cat a\n"
@@ -145,14 +182,10 @@ def test_prompts_are_completed_and_the_loss_is_that_of_the_completions(base, tmp
 
 
 @pytest.mark.parametrize("method", ["auto", "full"])
-def test_labels_are_told_apart_and_the_classifier_is_found_by_name(base, tmp_path, method):
+def test_labels_are_told_apart_and_the_classifier_is_found_by_name(base, labels, method):
     from tutor.engine import classifier
 
-    rows = [f"the cat {word * 3} {word},it" for word in "abcdefghij"]
-    rows += [f"The hungry {word * 4} {word * 2},was" for word in "abcdefghij"]
-    file = tmp_path / "labels.csv"
-    file.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
-    result = run(Inputs(str(file), steps=6, model=base, method=method))[-1]
+    result = run(Inputs(str(labels), steps=6, model=base, method=method))[-1]
     assert result.task == "classify" and result.method == ("head" if method == "auto" else "full")
     assert result.scores_before.macro_f1 < 0.5 < result.scores_after.macro_f1 and result.succeeded
     assert sum(label.support for label in result.scores_after.labels) == result.held_out_tokens

@@ -33,6 +33,7 @@ def ran(tmp_path_factory):
     base = checkpoint(folder / "base", context=512)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUTOR_STATE", str(folder / "state"))
+        patch.setattr("tutor.engine.estimate.MEASURED_SECONDS", 0.02)
         inputs = Inputs(str(text), steps=24, model=str(base), name="full", method="full", learning_rate=2e-2)
         experiments.result_of("finetune", inputs)
         worse = Inputs(str(text), steps=4, model="full", name="lora", method="lora", learning_rate=0.1)

@@ -175,8 +175,10 @@ def best_loss(rows: list[Row]) -> float:
 
 def settle(trained: Trained, material: Material, folder: RunFolder) -> Losses:
     """Leave the weights in the model that did best on the held-out side; returns their losses there."""
-    losses, best = material.losses(), folder.best()
-    if best is None or mean_loss(losses) < best_loss(folder.rows):
-        return losses
+    best, was_looked_at = folder.best(), folder.rows[-1].held_out_loss is not None
+    if best is None or not was_looked_at:
+        losses = material.losses()
+        if best is None or mean_loss(losses) < best_loss(folder.rows):
+            return losses
     trained.restore(best)
     return material.losses()

@@ -6,18 +6,21 @@ N texts, K labels, F features of a text (`text_features`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from tutor.engine import classification_metrics, text_features
+from tutor.engine import classification_metrics, data_parallel, text_features
 from tutor.engine.classifier import Classifier
 from tutor.engine.classifier_training import Examples, Progress, fit
 from tutor.engine.finetuning import Losses, Material
 from tutor.engine.linear_head import balancing
+from tutor.engine.run_folder import write_tensors
 
 if TYPE_CHECKING:
     from tutor.engine.classification_metrics import Scores
@@ -52,9 +55,19 @@ class Labelled:
         """The decoder and the head as one module."""
         return nn.ModuleDict({"decoder": self.classifier.loaded.model, "head": self.classifier.head})
 
-    def fit_head(self, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Find the head for the decoder as it is: one best solution, whatever the seed."""
+    def fit_head(self, file: Path, cancelled: Callable[[], bool]) -> Iterator[Progress]:
+        """Find the head for the decoder as it is: one best solution, whatever the seed.
+
+        Where the decoder is then trained with it, it is kept in `file`, from which a run that goes on takes it: found
+        again, it would differ in its last bits.
+        """
+        head = self.classifier.head
+        if file.exists():
+            head.load_state_dict(load_file(file))
+            return
         yield from fit(self.classifier, self.training, watch=self.held_out, cancelled=cancelled)
+        if self.classifier.whole and not cancelled() and data_parallel.is_first():
+            write_tensors(file, head.state_dict())
 
     def batch(self, step: int) -> Tensor:
         """The numbers of the texts of a step, (ROWS,): every text once in each pass, in the pass's own order."""

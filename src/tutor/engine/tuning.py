@@ -32,6 +32,8 @@ of three rates was that of 1e-3 for all weights (5e-4 and 2e-3 were worse) and o
 CLASSIFIER_RATES: dict[Method, float] = {"full": 3e-4, "lora": 3e-3, "head": 1e-3}
 """The same for classifiers, which begin with a head that fits the decoder as it was; `full` as `classifier_training`
 has it, the others not compared."""
+HEAD = "head.safetensors"
+"""The file beside the examples that a classifier's head is kept in before its decoder is trained."""
 LARGE = 50_000_000
 """Parameters above which training all of them takes more than most machines have to spare."""
 SEARCHED = 500_000
@@ -194,7 +196,7 @@ def _labels(loaded: Loaded, choices: Choices, data: Path) -> Tuning:
         write=write,
         scores=learned.scores,
         usual_scores=learned.usual_scores,
-        fit_head=learned.fit_head,
+        fit_head=lambda cancelled: learned.fit_head(data / HEAD, cancelled),
         reading_steps=-(-len(learned.rows) // ROWS),
     )
 
