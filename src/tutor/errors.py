@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""The classes of marks that change the direction of what follows."""
+
 
 class TutorError(Exception):
     """An expected failure, shown to the user as one line and never as a traceback.
@@ -17,7 +22,20 @@ class TutorError(Exception):
         self.what, self.why, self.todo = what, why, todo
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.why}; {self.todo}"
+        return "".join(map(_harmless, f"{self.what}: {self.why}; {self.todo}"))
+
+
+def _harmless(character: str) -> str:
+    """A character that would turn a terminal's line around, or break it, as its number.
+
+    >>> str(TutorError("a\\u202eb", "no such word", "type another"))
+    'a<U+202E>b: no such word; type another'
+    """
+    if character in "\t\r\n":
+        return " "
+    turns = unicodedata.bidirectional(character) in _TURNING or character in "\u200e\u200f\u061c"
+    control = ord(character) < 32 or 127 <= ord(character) < 160 or character in "\u2028\u2029"
+    return f"<U+{ord(character):04X}>" if turns or control else character
 
 
 class InputError(TutorError):

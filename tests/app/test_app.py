@@ -23,7 +23,7 @@ async def test_themes_go_round_and_are_remembered(state):
         for _ in theme.THEMES:
             await pilot.press("ctrl+t")
             seen.append(app.theme)
-        assert seen == ["tutor-dark", "tutor-light", "tutor-contrast", "tutor-dark"]
+        assert seen == ["tutor-dark", "tutor-light", "tutor-contrast", "tutor-colour-blind", "tutor-dark"]
         await pilot.press("ctrl+t")
     assert json.loads((state / "preferences.json").read_text())["theme"] == "tutor-light"
     assert Whole().theme == "tutor-light"

@@ -8,7 +8,7 @@ from tutor.app.parts.course_path import CoursePath, LabRows
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.playground import PlaygroundScreen
 from tutor.course import loader
-from tutor.course.progress import Progress
+from tutor.course.progress import Miss, Progress
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -161,13 +161,45 @@ async def test_no_lessons_at_all(tmp_path):
         assert "There are no lessons here" in app.text and len(app.screen_stack) == 1
 
 
-async def test_runs_and_models_of_one_s_own(state):
-    (state / "runs" / "recipes").mkdir(parents=True)
+async def test_runs_and_models_open_and_are_removed_after_asking(state):
+    """A row each under Yours; enter opens the lab with the model; d asks, another key keeps, d twice removes both."""
+    (state / "runs" / "my-story").mkdir(parents=True)
     (state / "models" / "my-story").mkdir(parents=True)
     app = Whole()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert "runs: recipes" in app.text and "models: my-story" in app.text
+        assert "my-story   model: write with it" in app.text and "my-story   run: what it changed" in app.text
+        await pilot.press("tab", "tab", "d")
+        await pilot.pause()
+        assert "Remove the model my-story and its run for good?" in app.text
+        await pilot.press("down", "up")
+        await pilot.pause()
+        assert "for good" not in app.text and (state / "models" / "my-story").is_dir()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.lab.form.values["model"] == "my-story"
+        await pilot.press("escape", "d", "d")
+        await pilot.pause()
+        assert "my-story is removed." in app.text and "will stand here" in app.text
+    assert not (state / "models" / "my-story").exists() and not (state / "runs" / "my-story").exists()
+
+
+async def test_guesses_to_look_at_again():
+    """One row under Yours; it opens a list with what one said and what it was, and enter leads to the question."""
+    progress = Progress()
+    (outline,) = loader.outlines(PACK)[0][:1]
+    step = next(step for step in outline.steps if step.kind == "predict")
+    progress.predicted(outline.name, step.key, Miss("500", "1024", 40))
+    app = Whole()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert "1 guess to look at again" in app.text
+        await pilot.press("tab", "tab", "enter")
+        await pilot.pause()
+        assert f"{step.title}: you said 500 (40 % sure), it was 1024" in app.text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, LessonScreen) and app.screen.step.key == step.key
 
 
 async def test_progress_shows_when_one_comes_back():

@@ -1,6 +1,7 @@
 """A seeded monkey at the keyboard: whatever keys, pastes, clicks and window sizes come, the app goes on.
 
-Runs for about 15 seconds. `TUTOR_MONKEY_SECONDS=7200 TUTOR_MONKEY_SEED=3 python -m pytest tests/app/test_monkey.py`
+Runs for about 15 seconds, where `CI` is set for 60.
+`TUTOR_MONKEY_SECONDS=7200 TUTOR_MONKEY_SEED=3 python -m pytest tests/app/test_monkey.py`
 runs for two hours and presses other keys. A failure says the seed and the last things that were done.
 """
 
@@ -25,7 +26,7 @@ from tutor.errors import TutorError
 from tutor.experiments.frame.messages import Answer, Cancelled, Failed
 from tutor.experiments.generate import Prompt
 
-SECONDS = float(os.environ.get("TUTOR_MONKEY_SECONDS", "15"))
+SECONDS = float(os.environ.get("TUTOR_MONKEY_SECONDS", "60" if os.environ.get("CI") else "15"))
 SEED = int(os.environ.get("TUTOR_MONKEY_SEED", "1"))
 WARM = 0.4
 """The part of the time after which everything has been imported and opened once."""

@@ -22,5 +22,16 @@ class OpenLab(Message):
     name: str
 
 
+@dataclass
+class OpenLine(Message):
+    """Open the lab of a command line, filled in as it says."""
+
+    line: str
+
+
+class OpenReview(Message):
+    """Open the list of guesses that were off."""
+
+
 class GoHome(Message):
     """Back to the home screen."""

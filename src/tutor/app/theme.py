@@ -107,7 +107,23 @@ CONTRAST = _theme(
     },
 )
 
-THEMES = (DARK, LIGHT, CONTRAST)
+CLEAR = _theme(
+    "tutor-colour-blind",
+    True,
+    # Orange, sky blue and yellow of Okabe and Ito's palette: told apart whichever kind of cone is missing.
+    {
+        "ground": "#101318",
+        "raised": "#242a33",
+        "faint": "#5b6470",
+        "muted": "#a9b1bd",
+        "ink": "#f0f2f5",
+        "accent": "#f0e442",
+        "good": "#56b4e9",
+        "bad": "#e69f00",
+    },
+)
+
+THEMES = (DARK, LIGHT, CONTRAST, CLEAR)
 """The first one is the default; ctrl+t goes round them."""
 
 

@@ -13,14 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from tutor.app import ascii_mode, preferences, theme
+from tutor.app import ascii_mode, keymap, preferences, theme
 from tutor.app.ascii_mode import AsciiLines
-from tutor.app.navigation import GoHome, OpenLab, OpenLesson
+from tutor.app.navigation import GoHome, OpenLab, OpenLesson, OpenLine, OpenReview
 from tutor.app.screens.frame import TABS_BELOW
 from tutor.app.screens.home import HomeScreen
 from tutor.course import loader
 from tutor.course.progress import Progress
-from tutor.errors import LessonError
+from tutor.errors import LessonError, TutorError
 
 if TYPE_CHECKING:
     from tutor.app.engine_client import EngineClient
@@ -37,14 +37,13 @@ class TutorApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (TABS_BELOW, "-wide")]  # noqa: RUF012 - typed so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "next_theme", "theme", show=False, priority=True),
-        Binding("ctrl+p", "command_palette", "search", priority=True),
-        Binding("question_mark,f1", "help", "help"),
+        Binding("ctrl+t", "next_theme", "theme", show=False, priority=True, id="app.theme"),
+        Binding("ctrl+p", "command_palette", "search", priority=True, id="app.search"),
+        Binding("question_mark,f1", "help", "help", id="app.help"),
     ]
 
     def __init__(self, lessons: Path | None = None, ascii_only: bool = False) -> None:
         super().__init__()
-        self._ascii = [AsciiLines()] if ascii_only or ascii_mode.needed() else []
         self.outlines, self.broken = loader.outlines(lessons)
         self.progress = Progress()
         for each in theme.THEMES:
@@ -52,7 +51,11 @@ class TutorApp(App[None]):
         kept, trouble = preferences.read()
         chosen = kept.get("theme", theme.DARK.name)
         self.theme = chosen if chosen in self.available_themes else theme.DARK.name
-        self.progress.trouble = self.progress.trouble or trouble
+        asked = ascii_only or ascii_mode.needed() or kept.get("ascii") == "on"
+        self._ascii = [AsciiLines()] if asked else []
+        keys, clash = keymap.read()
+        self.set_keymap(keys)
+        self.progress.trouble = self.progress.trouble or trouble or clash
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own two variables, for themes that are not ours."""
@@ -83,20 +86,10 @@ class TutorApp(App[None]):
             await self.engine.stop()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers: every lesson, every lab, themes, home, help, quit."""
-        from tutor.app.labs import LABS
+        """What the palette offers."""
+        from tutor.app.commands import commands
 
-        yield SystemCommand("Home", "The course and the labs", self.action_home)
-        for lesson in self.outlines:
-            title = f"Lesson {lesson.number}: {lesson.title}"
-            yield SystemCommand(title, f"{len(lesson.steps)} steps", lambda n=lesson.name: self._to_lesson(n))
-        for lab in LABS:
-            yield SystemCommand(f"Lab: {lab.title}", lab.line, lambda n=lab.name: self._to_lab(n))
-        for each in theme.THEMES:
-            name = each.name.removeprefix("tutor-")
-            yield SystemCommand(f"Theme: {name}", "Remembered", lambda n=each.name: self.choose_theme(n))
-        yield SystemCommand("Help", "What the keys do here", self.action_help)
-        yield SystemCommand("Quit", "Everything done so far is saved", self.action_quit)
+        yield from commands(self, screen)
 
     @on(OpenLesson)
     def _open_lesson(self, message: OpenLesson) -> None:
@@ -105,6 +98,23 @@ class TutorApp(App[None]):
     @on(OpenLab)
     def _open_lab(self, message: OpenLab) -> None:
         self._to_lab(message.name)
+
+    @on(OpenLine)
+    def _open_line(self, message: OpenLine) -> None:
+        from tutor.experiments.frame import command
+
+        try:
+            name, inputs = command.parse(message.line)
+        except TutorError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._to_experiment(name, inputs)
+
+    @on(OpenReview)
+    def _open_review(self) -> None:
+        from tutor.app.screens.review import ReviewScreen
+
+        self._show(ReviewScreen(self.outlines, self.progress))
 
     @on(GoHome)
     def _go_home(self) -> None:
@@ -122,9 +132,14 @@ class TutorApp(App[None]):
         self._show(LessonScreen(lesson, self.outlines, self.progress, self.engine, step))
 
     def _to_lab(self, name: str) -> None:
+        from tutor.app.labs import LABS
+
+        self._to_experiment(next(info.experiments[0] for info in LABS if info.name == name))
+
+    def _to_experiment(self, experiment: str, inputs: object = None) -> None:
         from tutor.app.screens.playground import PlaygroundScreen
 
-        self._show(PlaygroundScreen(name, self.engine))
+        self._show(PlaygroundScreen(experiment, self.engine, inputs))
 
     def _show(self, screen: Screen[None]) -> None:
         """Put a screen on home, in the place of the one that may be there."""
@@ -155,11 +170,21 @@ class TutorApp(App[None]):
             self.push_screen(HelpScreen(self.screen))
 
     def action_next_theme(self) -> None:
-        """Dark, light, high contrast."""
+        """Dark, light, high contrast, colour-blind safe."""
         self.choose_theme(theme.after(self.theme))
 
     def choose_theme(self, name: str) -> None:
         """Take a theme and remember it."""
         self.theme = name
-        if trouble := preferences.remember(theme=name):
+        self._remember(theme=name)
+
+    def toggle_ascii(self) -> None:
+        """ASCII characters only, or all that there are; remembered."""
+        self._ascii = [] if self._ascii else [AsciiLines()]
+        self._remember(ascii="on" if self._ascii else "off")
+        self.refresh_css(animate=False)
+        self.refresh(layout=True)
+
+    def _remember(self, **values: str) -> None:
+        if trouble := preferences.remember(**values):
             self.notify(trouble, severity="warning", markup=False)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from tutor.app import keymap
 from tutor.app.screens.frame import Frame
 
 _TEXTUALS = (App, Screen, ScrollableContainer, Input)
 """Whose own keys (scrolling, editing) are what anybody expects and need no help."""
 _ALWAYS = (
-    ("ctrl+p", "search: every lesson, lab and theme"),
-    ("ctrl+t", "the next theme: dark, light, high contrast"),
+    ("ctrl+p", "search: every lesson, step, lab, theme, and what the keys do here"),
+    ("ctrl+t", "the next theme: dark, light, high contrast, colour-blind safe"),
     ("? or f1", "this help; f1 also works while typing"),
     ("tab", "the next thing that can be focused"),
     ("ctrl+q", "quit; everything done so far is saved"),
 )
 _NOTE = "In an input line letters type; there the forms with ctrl, alt or f work. Inside tmux, ctrl+b is alt+left."
+_OWN = """Other keys: a line for each action in keys.toml in the state folder (tutor doctor names it), such as
+"lesson.next" = "j, ctrl+j". The actions:"""
 
 
 class HelpScreen(Frame):
@@ -45,6 +50,7 @@ class HelpScreen(Frame):
             yield Static("Everywhere", classes="heading")
             yield Static(_table(list(_ALWAYS)), classes="keys")
             yield Static(_NOTE, classes="keys quiet")
+            yield Static(f"{_OWN} {', '.join(keymap.NAMES)}.", classes="keys quiet", markup=False)
 
     def on_mount(self) -> None:
         self.head("Help", "what the keys do here")
@@ -56,19 +62,25 @@ class HelpScreen(Frame):
 
 def _keys(below: Screen[object]) -> list[tuple[str, str]]:
     """The keys of each action that works on a screen now, with what it does."""
-    expected = {binding.action for kind in _TEXTUALS for binding in kind.BINDINGS if isinstance(binding, Binding)}
     found: dict[str, tuple[list[str], str]] = {}
-    active = sorted(below.active_bindings.values(), key=lambda each: each.node is not below)
-    for node, binding, enabled, tooltip in active:
-        described = tooltip or binding.description
-        if enabled and described and node is not below.app and binding.action not in expected:
-            keys, _ = found.setdefault(binding.action, ([], described))
-            keys.append(_spelled(binding.key))
+    for _, binding, described in offered(below):
+        keys, _ = found.setdefault(binding.action, ([], described))
+        keys.append(spelled(binding.key))
     own = list(below.MORE_KEYS) if isinstance(below, Frame) else []
     return own + [(" ".join(keys), described) for keys, described in found.values()]
 
 
-def _spelled(key: str) -> str:
+def offered(below: Screen[object]) -> Iterator[tuple[DOMNode, Binding, str]]:
+    """The bindings that work on a screen now, its own first, each with its node and what it does."""
+    expected = {binding.action for kind in _TEXTUALS for binding in kind.BINDINGS if isinstance(binding, Binding)}
+    for node, binding, enabled, tooltip in sorted(below.active_bindings.values(), key=lambda e: e.node is not below):
+        described = tooltip or binding.description
+        if enabled and described and node is not below.app and binding.action not in expected:
+            yield node, binding, described
+
+
+def spelled(key: str) -> str:
+    """A key as it is written on a keyboard."""
     names = {"left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "minus": "-", "plus": "+"}
     return names.get(key, key)
 

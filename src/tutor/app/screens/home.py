@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -13,15 +12,15 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor import paths
 from tutor.app.labs import LABS
-from tutor.app.navigation import OpenLab, OpenLesson
+from tutor.app.navigation import OpenLab, OpenLesson, OpenLine, OpenReview
 from tutor.app.parts.course_path import CoursePath, LabRows
 from tutor.app.parts.rows import Rows
+from tutor.app.parts.yours import Own, YourRows, found
 from tutor.app.screens.frame import Frame
 from tutor.course.lesson import Outline
 from tutor.course.progress import Progress
-from tutor.errors import LessonError
+from tutor.errors import LessonError, TutorError
 
 STACKED_BELOW = 72
 """Columns below which the labs stand under the course."""
@@ -31,17 +30,21 @@ class HomeScreen(Frame):
     """What one sees first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "open"),
+        Binding("enter", "go_on", "open", id="home.open"),
         Binding("up,down", "wake", "choose", show=False),
-        Binding("left,right,tab", "other", "course / labs"),
-        Binding("q", "app.quit", "quit"),
+        Binding("left,right,tab", "other(1)", "course / labs / yours", id="home.other"),
+        Binding("shift+tab", "other(-1)", "back", show=False),
+        Binding("d,delete", "remove", "remove", id="home.remove", tooltip="Remove this model of yours; asks first"),
+        Binding("q", "app.quit", "quit", id="home.quit"),
     ]
     AUTO_FOCUS = "#path"
-    MORE_KEYS = (("1 to 9", "the lesson of that number"), ("a letter", "the lab with that key"))
+    MORE_KEYS = (("1 to 9, 0", "the lesson of that number; 0 is the tenth"), ("a letter", "the lab with that key"))
 
     def __init__(self, lessons: Sequence[Outline], broken: Sequence[LessonError], progress: Progress) -> None:
         super().__init__()
         self.lessons, self.broken, self.progress = tuple(lessons), tuple(broken), progress
+        self._doomed: Own | None = None
+        """What is removed when the key is pressed once more."""
 
     def body(self) -> ComposeResult:
         with VerticalScroll(can_focus=False, id="home-scroll"):
@@ -54,7 +57,7 @@ class HomeScreen(Frame):
                     yield Static("Labs", classes="heading")
                     yield LabRows(LABS)
                     yield Static("Yours", classes="heading", id="yours-heading")
-                    yield Static(id="yours")
+                    yield YourRows()
 
     def on_mount(self) -> None:
         self.head("tutor", "transformers and language models, by doing")
@@ -131,23 +134,28 @@ class HomeScreen(Frame):
         )
 
     def _show_yours(self) -> None:
-        """Runs and models of one's own, by name. Read after the first paint."""
-        runs, models = _folders(paths.runs()), _folders(paths.user_models())
-        parts = [f"{name}: {', '.join(found)}" for name, found in (("runs", runs), ("models", models)) if found]
-        text = "\n".join(parts) or "Models that you fine-tune will stand here."
-        self.query_one("#yours", Static).update(Content.styled(text, "$text-muted"))
+        """Guesses, models and runs of one's own. Read after the first paint."""
+        rows = self.query_one(YourRows)
+        had_focus = rows.has_focus
+        rows.owns = found(len(self.progress.record.misses))
+        if had_focus and not rows.owns:
+            self.query_one(CoursePath).focus()
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
         event.stop()
         if isinstance(event.rows, LabRows):
             self.post_message(OpenLab(event.rows.labs[event.index].name))
+        elif isinstance(event.rows, YourRows):
+            own = event.rows.owns[event.index]
+            self.post_message(OpenLine(own.line) if own.line else OpenReview())
         else:
             self.post_message(OpenLesson(self.lessons[event.index].name))
 
     def on_key(self, event: events.Key) -> None:
         """A lesson's number or a lab's key opens it from anywhere on this screen."""
-        lesson = next((each for each in self.lessons if str(each.number) == event.character), None)
+        self._spare(event)
+        lesson = next((each for each in self.lessons if str(each.number) == _number(event.character)), None)
         lab = next((each for each in LABS if each.key and each.key == event.character), None)
         if lesson is not None:
             event.stop()
@@ -165,18 +173,60 @@ class HomeScreen(Frame):
         """An arrow while nothing has focus."""
         self.query_one(CoursePath).focus()
 
-    def action_other(self) -> None:
-        """From the course to the labs or back."""
-        path, labs = self.query_one(CoursePath), self.query_one(LabRows)
-        (labs if path.has_focus and LABS else path).focus()
+    def action_other(self, by: int) -> None:
+        """From the course to the labs, to what is one's own, and round again."""
+        lists = [each for each in self.query(Rows) if each.can_focus and each.count]
+        if lists:
+            here = next((index for index, each in enumerate(lists) if each.has_focus), -by)
+            lists[(here + by) % len(lists)].focus()
+
+    def _spare(self, event: events.Key) -> None:
+        """Any key but the one that removes keeps what was about to be removed."""
+        if self._doomed is not None and event.key not in ("d", "delete"):
+            self._doomed = None
+            self._show_progress()
+
+    def action_remove(self) -> None:
+        """Ask first; the same key again removes."""
+        own = self.query_one(YourRows).chosen
+        if own is None:
+            return
+        if own.kind == "run":
+            self._say(f"The run {own.name} goes with its model; or delete its folder, which tutor doctor names.")
+        elif own != self._doomed:
+            self._doomed = own
+            self._say(f"Remove the model {own.name} and its run for good? d removes, any other key keeps.")
+        else:
+            self._removed(own)
+
+    def _removed(self, own: Own) -> None:
+        from tutor.engine import own_models
+
+        self._doomed = None
+        try:
+            own_models.remove(own.name, run=True)
+        except (TutorError, OSError) as error:
+            self._say(str(error))
+        else:
+            self._show_yours()
+            self._say(f"{own.name} is removed.")
+
+    def _say(self, line: str) -> None:
+        """A line where the welcome stands, until the next key."""
+        self.query_one("#welcome", Static).update(Content.assemble(("! ", "$accent"), line))
+        self.query_one("#home-scroll").scroll_home(animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        if action != "remove":
+            return True
+        own = self.query_one(YourRows).chosen if self.is_mounted else None
+        return own is not None and own.kind != "guesses"
 
 
-def _folders(folder: Path) -> list[str]:
-    """The names of the folders in a folder; none if it is not there."""
-    try:
-        return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
-    except OSError:
-        return []
+def _number(character: str | None) -> str:
+    """The lesson that a digit opens; 0 is the tenth."""
+    return "10" if character == "0" else character or ""
 
 
 def _hours(minutes: int) -> str:

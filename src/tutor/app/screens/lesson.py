@@ -31,14 +31,16 @@ class LessonScreen(Frame):
     """Walks through the steps of one lesson; `step` is the key of the one to open, if not where one left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,ctrl+n,alt+right", "next", "next", tooltip="The next step"),
-        Binding("b,ctrl+b,alt+left", "back", "back", tooltip="The step before"),
-        Binding("l,ctrl+l,f6", "other_side", "text / lab", tooltip="From the text to the lab, or back"),
-        Binding("g,ctrl+g", "hint", "hint", tooltip="One more hint"),
-        Binding("escape", "home", "home", tooltip="Home; your place is kept"),
-        Binding("r", "reload", "reload", show=False, tooltip="The step's own inputs again"),
-        Binding("left_square_bracket,f7", "divide(-4)", "narrower text", show=False),
-        Binding("right_square_bracket,f8", "divide(4)", "wider text", show=False),
+        Binding("n,ctrl+n,alt+right", "next", "next", tooltip="The next step", id="lesson.next"),
+        Binding("b,ctrl+b,alt+left", "back", "back", tooltip="The step before", id="lesson.back"),
+        Binding(
+            "l,ctrl+l,f6", "other_side", "text / lab", tooltip="From the text to the lab, or back", id="lesson.lab"
+        ),
+        Binding("g,ctrl+g", "hint", "hint", tooltip="One more hint", id="lesson.hint"),
+        Binding("escape", "home", "home", tooltip="Home; your place is kept", id="lesson.home"),
+        Binding("r", "reload", "reload", show=False, tooltip="The step's own inputs again", id="lesson.reload"),
+        Binding("left_square_bracket,f7", "divide(-4)", "narrower text", show=False, id="lesson.narrower"),
+        Binding("right_square_bracket,f8", "divide(4)", "wider text", show=False, id="lesson.wider"),
     ]
 
     def __init__(
@@ -212,14 +214,17 @@ class LessonScreen(Frame):
 
     @on(Dots.Picked)
     async def _jump(self, event: Dots.Picked) -> None:
-        self.index = event.index
+        await self.jump(event.index)
+
+    async def jump(self, index: int) -> None:
+        """Go to a step by its place."""
+        self.index = index
         await self._open()
 
     @on(Ending.Wanted)
     async def _wanted(self, event: Ending.Wanted) -> None:
         if event.step is not None:
-            self.index = event.step
-            await self._open()
+            await self.jump(event.step)
         else:
             self.post_message(OpenLesson(event.lesson) if event.lesson else GoHome())
 
@@ -257,6 +262,10 @@ class LessonScreen(Frame):
             return isinstance(task, DoInLab) and not task.done and task.shown < len(task.hints)
         if action == "back":
             return self.index > 0
+        if action == "divide":
+            return not self.has_class("-narrow")
+        if action == "reload":
+            return self.is_mounted and self.lab_side.preset is not None and not self.lab_side.covered
         return not (action == "next" and self.step is None)
 
     def action_other_side(self) -> None:

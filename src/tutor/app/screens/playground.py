@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tutor.app.labs import LABS, make_lab
+from tutor.app.labs import LABS, LabInfo, make_lab
 from tutor.app.navigation import GoHome, OpenLab
 from tutor.app.screens.frame import Frame
 
@@ -16,24 +16,27 @@ if TYPE_CHECKING:
 
 
 class PlaygroundScreen(Frame):
-    """A lab by its name."""
+    """A lab that opens with an experiment; `inputs` are filled in where they are given."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "home", "home"),
-        Binding("ctrl+n,alt+right", "other(1)", "next lab"),
-        Binding("ctrl+b,alt+left", "other(-1)", "lab before", show=False),
+        Binding("escape", "home", "home", id="playground.home"),
+        Binding("ctrl+n,alt+right", "other(1)", "next lab", id="playground.next"),
+        Binding("ctrl+b,alt+left", "other(-1)", "lab before", show=False, id="playground.before"),
     ]
 
-    def __init__(self, name: str, engine: EngineClient) -> None:
+    def __init__(self, experiment: str, engine: EngineClient, inputs: Any = None) -> None:
         super().__init__()
-        self.info = next(info for info in LABS if info.name == name)
-        self.lab = make_lab(self.info.experiments[0], engine)
+        self.lab = make_lab(experiment, engine)
+        self.info: LabInfo = self.lab.info
+        self.inputs = inputs
 
     def body(self) -> ComposeResult:
         yield self.lab
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.head(self.info.title, self.info.line)
+        if self.inputs is not None:
+            await self.lab.load(self.inputs)
         self.lab.focus()
 
     def about(self) -> list[tuple[str, str]]:
@@ -44,4 +47,5 @@ class PlaygroundScreen(Frame):
 
     def action_other(self, by: int) -> None:
         """The lab that follows in the list, round and round."""
-        self.post_message(OpenLab(LABS[(LABS.index(self.info) + by) % len(LABS)].name))
+        here = LABS.index(self.info) if self.info in LABS else -1
+        self.post_message(OpenLab(LABS[(here + by) % len(LABS)].name))

@@ -1,0 +1,77 @@
+"""Keys of one's own: `keys.toml` in the state folder, one line an action, such as `"lesson.next" = "j, ctrl+j"`.
+
+The names are those of the bindings (see `NAMES`). What the file says stands in place of the usual keys; an unknown
+name, a line that is no text and two actions of one screen on the same key are told in one line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from tutor import paths
+
+NAMES = {
+    "app.theme": "ctrl+t",
+    "app.search": "ctrl+p",
+    "app.help": "question_mark,f1",
+    "home.open": "enter",
+    "home.other": "left,right,tab",
+    "home.remove": "d,delete",
+    "home.quit": "q",
+    "lesson.next": "n,ctrl+n,alt+right",
+    "lesson.back": "b,ctrl+b,alt+left",
+    "lesson.lab": "l,ctrl+l,f6",
+    "lesson.hint": "g,ctrl+g",
+    "lesson.home": "escape",
+    "lesson.reload": "r",
+    "lesson.narrower": "left_square_bracket,f7",
+    "lesson.wider": "right_square_bracket,f8",
+    "playground.home": "escape",
+    "playground.next": "ctrl+n,alt+right",
+    "playground.before": "ctrl+b,alt+left",
+    "review.home": "escape",
+}
+"""Every action that can have other keys, with those it has."""
+_KEY = re.compile(r"((ctrl|alt|shift)\+)*[a-z0-9_]+|\S", re.IGNORECASE)
+
+
+def read() -> tuple[dict[str, str], str]:
+    """The keys that were chosen, by action, and what is wrong with the file or nothing."""
+    file = paths.state() / "keys.toml"
+    try:
+        wanted = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, ValueError) as error:
+        return {}, f"keys.toml: {' '.join(str(error).split())}; the usual keys are in force"
+    good = {name: keys.replace(" ", "") for name, keys in _flat(wanted).items() if name in NAMES and _are_keys(keys)}
+    odd = next((name for name in _flat(wanted) if name not in good), "")
+    trouble = f"keys.toml: {odd}: no such action, or no keys; the actions are in help" if odd else clash(good)
+    return good, trouble
+
+
+def clash(chosen: dict[str, str]) -> str:
+    """Two actions of one screen, or of it and the whole app, on one key; or nothing."""
+    keys = {name: set(each.split(",")) for name, each in (NAMES | chosen).items()}
+    for name in chosen:
+        for other in NAMES:
+            meet = name.split(".")[0] == other.split(".")[0] or "app." in (name[:4], other[:4])
+            if other != name and meet and (both := keys[name] & keys[other]):
+                return f"keys.toml: {sorted(both)[0]} is both {name} and {other}; give one of them another key"
+    return ""
+
+
+def _flat(wanted: dict[str, object]) -> dict[str, str]:
+    """`lesson.next = …` without quotation marks is a table in TOML; both ways mean the same."""
+    flat: dict[str, str] = {}
+    for name, value in wanted.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{action}": keys for action, keys in _flat(value).items()}
+        else:
+            flat[name] = value if isinstance(value, str) else ""
+    return flat
+
+
+def _are_keys(text: str) -> bool:
+    return all(_KEY.fullmatch(key) for key in text.replace(" ", "").split(","))
