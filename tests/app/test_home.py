@@ -29,7 +29,7 @@ async def test_first_start(tmp_path, size):
             assert "20 min" in row
         for info in LABS:
             assert f"{info.key}  {info.title}" in app.text
-        assert "Models that you fine-tune" in app.text
+        assert "What you fine-tune" in app.text
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -16,7 +16,7 @@ NAMES = {
     "app.search": "ctrl+p",
     "app.help": "question_mark,f1",
     "home.open": "enter",
-    "home.other": "left,right,tab",
+    "home.other": "tab,left,right",
     "home.remove": "d,delete",
     "home.quit": "q",
     "lesson.next": "n,ctrl+n,alt+right",

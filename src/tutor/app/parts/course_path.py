@@ -37,7 +37,8 @@ class CoursePath(Rows):
     def lines(self, index: int, width: int) -> list[Content]:
         lesson = self.lessons[index]
         mark, colour = self._mark(lesson)
-        left = Content.assemble((mark, colour), f" {lesson.number} ", (f" {lesson.title}", self._ink(lesson)))
+        number = f" {lesson.number:>{self._digits}} "
+        left = Content.assemble((mark, colour), number, (f" {lesson.title}", self._ink(lesson)))
         right = Content.styled(self._left_over(lesson), "$text-muted")
         gap = width - left.cell_length - right.cell_length
         row = Content.assemble(
@@ -46,6 +47,11 @@ class CoursePath(Rows):
         if not self.airy or index == self.count - 1:
             return [row]
         return [row, Content.styled("│", "$faint")]
+
+    @property
+    def _digits(self) -> int:
+        """The width of the numbers."""
+        return max(len(str(lesson.number)) for lesson in self.lessons)
 
     def _mark(self, lesson: Outline) -> tuple[str, str]:
         if self.record.is_done(lesson):

@@ -59,7 +59,7 @@ class YourRows(Rows):
 
     def render(self) -> Content:
         if not self.owns:
-            return Content.styled("  Models that you fine-tune will stand here.", "$text-muted")
+            return Content.styled("  What you fine-tune will stand here.", "$text-muted")
         return super().render()
 
     def watch_owns(self) -> None:
