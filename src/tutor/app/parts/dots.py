@@ -32,6 +32,12 @@ class Dots(Widget):
 
         index: int
 
+    def show(self, done: tuple[bool, ...], here: int) -> None:
+        """Which steps are done, and at which one is; past the last at the end."""
+        self.done, self.here = done, here
+        at_step = here < len(done)
+        self.name_here = f"{here + 1} of {len(done)}" if at_step else f"{sum(done)} of {len(done)} done"
+
     def render(self) -> Content:
         dots = Content(" ").join(self._dot(index) for index in range(len(self.done)))
         return Content.assemble(dots, (f"   {self.name_here}", "$text-muted"))

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Markdown, Static
 
-from tutor.app.parts.tasks import VIEWS, TaskView
+from tutor.app.parts.guess import Guess
+from tutor.app.parts.tasks import DoInLab, QuizTask, RunIt, TaskView
 from tutor.course.lesson import Step
 
 KIND_WORDS = {
@@ -24,6 +25,14 @@ KIND_WORDS = {
     "myth": "Myth or true?",
 }
 """How the kind of a step is called above its title."""
+VIEWS: dict[str, type[TaskView]] = {
+    "try": DoInLab,
+    "check": DoInLab,
+    "predict": Guess,
+    "quiz": QuizTask,
+    "myth": RunIt,
+}
+"""The widget for each kind of step; a `read` step has none."""
 
 
 class StepPage(VerticalScroll, can_focus=True):
@@ -70,3 +79,11 @@ class StepPage(VerticalScroll, can_focus=True):
 
     def action_go_on(self) -> None:
         self.post_message(self.GoOn())
+
+
+def task_line(step: Step) -> str:
+    """The step's task in one line."""
+    if step.prediction is not None:
+        return step.prediction.ask
+    word = KIND_WORDS[step.kind]
+    return f"{word}: {step.title}" if word else step.title

@@ -9,15 +9,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tutor.app.parts.choices import Choices
 from tutor.app.parts.rows import Rows
-from tutor.app.parts.sureness import Sureness
-from tutor.course.checks import Live
 from tutor.course.lesson import Step
 
-_AT_IT = "The model is at it…"
+AT_IT = "The model is at it…"
+"""While an answer is computed."""
 _AGAIN = "Nothing is lost: r asks again, n goes on."
 
 
@@ -95,93 +94,6 @@ class DoInLab(TaskView):
         self.post_message(self.Finished(self.step))
 
 
-class Guess(TaskView):
-    """`predict`: a choice or a free answer, how sure, then the live answer beside it."""
-
-    COVERED = True
-
-    def __init__(self, step: Step, done: bool) -> None:
-        super().__init__(step, done)
-        assert step.prediction is not None
-        self.prediction = step.prediction
-        self.guess = ""
-        self.committed = False
-
-    def compose(self) -> ComposeResult:
-        yield Static(Content.styled(self.prediction.ask, "bold"), id="ask")
-        if self.prediction.choices:
-            yield Choices(self.prediction.choices)
-        else:
-            yield Input(placeholder="a word or a number, then enter", compact=True)
-        yield Sureness()
-        yield Static(id="reveal")
-
-    def on_mount(self) -> None:
-        self.query_one(Sureness).display = False
-        self.query_one("#reveal").display = False
-
-    def focus_first(self) -> bool:
-        self.query_one("Choices, Input").focus()
-        return True
-
-    @on(Rows.Chosen)
-    def _picked(self, event: Rows.Chosen) -> None:
-        event.stop()
-        if not self.committed and isinstance(event.rows, Choices):
-            event.rows.picked = event.index
-            self._guessed(self.prediction.choices[event.index])
-
-    @on(Input.Submitted)
-    def _written(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.value.strip():
-            self._guessed(event.value.strip())
-
-    def _guessed(self, guess: str) -> None:
-        self.guess = guess
-        self.query_one(Sureness).display = True
-        self.query_one(Sureness).focus()
-
-    @property
-    def sure(self) -> int:
-        """How sure the learner is, in percent."""
-        return self.query_one(Sureness).percent
-
-    @on(Sureness.Committed)
-    def _commit(self, event: Sureness.Committed) -> None:
-        event.stop()
-        self.committed = True
-        self.screen.set_focus(None)
-        for widget in self.query("Choices, Input, Sureness"):
-            widget.can_focus = False
-            widget.display = isinstance(widget, Choices)
-        self._reveal(Content.styled(_AT_IT, "$text-muted"))
-        self.post_message(self.Committed())
-
-    def answered(self, answer: Live, right: bool) -> None:
-        """Show the live answer beside the guess."""
-        verdict = ("   ✓ as you said", "$text-success") if right else ("   ✗ not what you said", "$text-error")
-        exact = f" ({answer.exact})" if answer.exact else ""
-        you = Content.assemble(("You    ", "$text-muted"), self.guess, (f"   {self.sure} % sure", "$text-muted"))
-        model = Content.assemble(("Model  ", "$text-muted"), (f"{answer.text}{exact}", "bold $accent"), verdict)
-        self._reveal(Content("\n").join([you, model]))
-        if answer.text in self.prediction.choices:
-            self.query_one(Choices).mark(self.prediction.choices.index(answer.text), "●", "$text-success")
-        self.done = True
-        self.post_message(self.Finished(self.step))
-
-    def failed(self, why: str) -> None:
-        if self.committed and not self.done:
-            self._reveal(_no_answer(why))
-
-    def _reveal(self, content: Content) -> None:
-        reveal = self.query_one("#reveal", Static)
-        reveal.display = True
-        reveal.update(content)
-        reveal.styles.opacity = 0.0
-        reveal.styles.animate("opacity", 1.0, duration=0.3)
-
-
 class QuizTask(TaskView):
     """`quiz`: choices, each with why; one may go on choosing until all right ones are found."""
 
@@ -226,13 +138,13 @@ class RunIt(TaskView):
         self.screen.set_focus(None)
         self.query_one(Choices).display = False
         self.query_one("#reveal").display = True
-        self.query_one("#reveal", Static).update(Content.styled(_AT_IT, "$text-muted"))
+        self.query_one("#reveal", Static).update(Content.styled(AT_IT, "$text-muted"))
         self.post_message(self.Committed())
 
     def failed(self, why: str) -> None:
         reveal = self.query_one("#reveal", Static)
         if reveal.display:
-            reveal.update(_no_answer(why))
+            reveal.update(no_answer(why))
 
     def answered(self) -> None:
         """The experiment has run."""
@@ -241,15 +153,6 @@ class RunIt(TaskView):
         self.post_message(self.Finished(self.step))
 
 
-def _no_answer(why: str) -> Content:
+def no_answer(why: str) -> Content:
+    """Why there is no answer, and that nothing is lost."""
     return Content.assemble((why, "$text-error"), ("\n" + _AGAIN, "$text-muted"))
-
-
-VIEWS: dict[str, type[TaskView]] = {
-    "try": DoInLab,
-    "check": DoInLab,
-    "predict": Guess,
-    "quiz": QuizTask,
-    "myth": RunIt,
-}
-"""The widget for each kind of step; a `read` step has none."""

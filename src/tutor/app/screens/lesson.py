@@ -14,14 +14,14 @@ from tutor.app.labs.base import Lab
 from tutor.app.navigation import GoHome, OpenLesson
 from tutor.app.parts.dots import Dots
 from tutor.app.parts.ending import Ending
-from tutor.app.parts.page import KIND_WORDS, StepPage
+from tutor.app.parts.guess import Guess
+from tutor.app.parts.page import StepPage, task_line
 from tutor.app.parts.sides import Sides
-from tutor.app.parts.tasks import DoInLab, Guess, RunIt, TaskView
+from tutor.app.parts.tasks import DoInLab, RunIt, TaskView
 from tutor.app.screens.frame import Frame
 from tutor.course import checks
 from tutor.course.lesson import Lesson, Outline, Preset, Step
 from tutor.course.progress import Miss, Progress
-from tutor.course.whitelist import ExpressionError
 
 if TYPE_CHECKING:
     from tutor.app.engine_client import EngineClient
@@ -104,7 +104,7 @@ class LessonScreen(Frame):
         preset = step.preset
         if preset is None and (self.lab_side.preset is None or step.kind == "predict"):
             preset = self.lesson.preset_for(self.index)
-        self.lab_side.task_line, self.lab_side.done = _task_line(step), self._is_done(step)
+        self.lab_side.task_line, self.lab_side.done = task_line(step), self._is_done(step)
         self.lab_side.covered = False
         if preset is not None:
             await self.lab_side.show(preset)
@@ -119,12 +119,7 @@ class LessonScreen(Frame):
         return next((each for each in self.outlines if each.number > self.lesson.outline.number), None)
 
     def _show_dots(self) -> None:
-        dots = self.query_one(Dots)
-        dots.done = tuple(self._is_done(step) for step in self.lesson.steps)
-        dots.here = self.index
-        step = self.step
-        total = len(self.lesson.steps)
-        dots.name_here = f"{self.index + 1} of {total}" if step else f"{sum(dots.done)} of {total} done"
+        self.query_one(Dots).show(tuple(self._is_done(step) for step in self.lesson.steps), self.index)
 
     def _mark_done(self, step: Step) -> None:
         self.progress.mark_done(self.lesson.outline.name, step.key)
@@ -181,15 +176,12 @@ class LessonScreen(Frame):
             self._reveal(task, preset, result)
 
     def _reveal(self, task: Guess, preset: Preset, result: object) -> None:
-        try:
-            answer = checks.answer(task.prediction, preset.inputs, result)
-        except ExpressionError as error:
-            task.failed(f"the lesson asks for what the answer does not hold ({error})")
-            return
-        right = checks.is_right(task.prediction, task.guess, answer.text)
-        miss = None if right else Miss(task.guess, answer.text, task.sure)
-        self.progress.predicted(self.lesson.outline.name, task.step.key, miss)
-        task.answered(answer, right)
+        judged = task.judge(preset.inputs, result)
+        if judged is not None:
+            answer, right = judged
+            miss = None if right else Miss(task.guess, answer.text, task.sure)
+            self.progress.predicted(self.lesson.outline.name, task.step.key, miss)
+            task.answered(answer, right)
 
     # Keys.
 
@@ -273,11 +265,3 @@ class LessonScreen(Frame):
 
     def action_divide(self, by: int) -> None:
         self.sides.divide(by)
-
-
-def _task_line(step: Step) -> str:
-    """The step's task in one line."""
-    if step.prediction is not None:
-        return step.prediction.ask
-    word = KIND_WORDS[step.kind]
-    return f"{word}: {step.title}" if word else step.title

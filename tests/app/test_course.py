@@ -1,0 +1,226 @@
+"""A learner goes through every step of every lesson with keys alone, and is killed after each of them.
+
+The engine computes each command line of the course once and really, in this process. Only a fine-tuning run answers
+with a record that is made up, and the storyteller stands for the model that it makes: what is under test is the
+course and not the training.
+"""
+
+import asyncio
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+from canned import tuned, update
+from textual import events
+from whole_app import StillEngine, Whole
+
+from tutor import experiments, paths
+from tutor.app.labs import line as line_of
+from tutor.app.labs.controls import Control
+from tutor.app.parts.choices import Choices
+from tutor.app.parts.ending import Ending
+from tutor.app.screens.lesson import LessonScreen
+from tutor.course import loader
+from tutor.course.progress import Progress
+from tutor.engine.classification_metrics import scores
+from tutor.errors import TutorError
+from tutor.experiments.frame.messages import Answer, Failed
+
+SIZE = (100, 24)
+"""The smallest at which text and lab are side by side; what is drawn costs most of this test's time."""
+PATIENCE = 20.0
+"""Seconds that one answer may take on a busy machine."""
+ANSWERS = {}
+"""What was computed, by experiment and inputs; all lessons share it."""
+
+
+class RealEngine(StillEngine):
+    """Answers as the engine process would, each question computed once."""
+
+    def __init__(self):
+        super().__init__()
+        self.number = 0
+
+    @property
+    def second(self):
+        return self
+
+    def run(self, name, inputs, on_message):
+        self.number += 1
+        self.tasks = {
+            *getattr(self, "tasks", ()),
+            asyncio.ensure_future(self._say(self.number, name, inputs, on_message)),
+        }
+        return self.number
+
+    async def _say(self, number, name, inputs, on_message):
+        try:
+            record = ANSWERS.get((name, repr(inputs)))
+            if record is None:
+                record = ANSWERS[name, repr(inputs)] = await asyncio.to_thread(_computed, name, inputs)
+        except TutorError as error:
+            on_message(Failed(number, str(error), expected=True))
+        else:
+            on_message(Answer(number, record, True, 0.01))
+
+
+def _computed(name, inputs):
+    return _tuned(inputs) if name == "finetune" else experiments.result_of(name, inputs)
+
+
+def _tuned(inputs):
+    """A run that went well; of labels the scores, and at many steps a held-out loss that rises again."""
+    name = inputs.name or Path(inputs.file).stem
+    paths.user_models().mkdir(parents=True, exist_ok=True)
+    if not (paths.user_models() / name).exists():
+        (paths.user_models() / name).symlink_to(paths.bundled_models() / "storyteller", target_is_directory=True)
+    marks = scores([*"abab"], [*"abab"], [*"ab"]) if inputs.file.endswith(".csv") else None
+    finished = "held-out" if inputs.steps and inputs.steps > 50 else "budget"
+    result = tuned(update(5, 3.5), update(10, 3.1))
+    return dataclasses.replace(result, name=name, finished=finished, scores_before=marks, scores_after=marks)
+
+
+class Course(Whole):
+    """The app with the bundled lessons, as it starts from what is on the disk."""
+
+    def __init__(self):
+        super().__init__(None)
+        self.engine = RealEngine()
+
+
+class Learner:
+    """Presses keys; knows of the app only what can be seen on the screen, and of the step what is asked."""
+
+    def __init__(self, pilot):
+        self.pilot, self.app = pilot, pilot.app
+
+    async def until(self, condition, what):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, f"{what} did not happen; on screen:\n{self.app.text}"
+            await asyncio.sleep(0.01)
+
+    async def type(self, text):
+        """Keys as fast as they come."""
+        for character in text:
+            self.app.post_message(events.Key("space" if character == " " else character, character))
+        await self.pilot.pause()
+
+    @property
+    def screen(self):
+        return self.app.screen
+
+    @property
+    def done(self):
+        return (self.screen.lesson.outline.name, self.screen.step.key) in Progress().record.done
+
+    async def do(self, step):
+        """What the step asks, as a learner would who knows the answer."""
+        if step.kind in ("try", "check"):
+            await self.in_lab(step)
+        elif step.kind == "predict":
+            await self.predict(step)
+        elif step.kind == "quiz":
+            await self.answer(step)
+        elif step.kind == "myth":
+            await self.pilot.press("enter")
+        if step.kind != "read":
+            await self.until(lambda: self.done, f"{step.key} done")
+
+    async def predict(self, step):
+        if step.prediction.choices:
+            await self.pilot.press("down", "enter")
+        else:
+            await self.pilot.press("7", "enter")
+        await self.until(lambda: "How sure?" in self.app.text, "being asked how sure")
+        await self.pilot.press("enter")
+
+    async def answer(self, step):
+        for index, choice in enumerate(step.choices):
+            if choice.right:
+                await self.pilot.press("home", *["down"] * index, "enter")
+        assert self.screen.query_one(Choices).marks
+
+    async def in_lab(self, step):
+        """Type the solution into the lab's line, turn the controls to it, and run it where that takes enter."""
+        await self.pilot.press("f6")
+        await self.until(lambda: self.screen.sides.in_lab, "the focus in the lab")
+        lab = self.screen.lab_side.lab
+        if step.task is None:  # any run of one's own will do
+            await self.type(" Then")
+            await self.pilot.press("enter")
+            return
+        preset = step.task.solution
+        assert preset.experiment in lab.experiments, f"{preset.line} cannot be done in the lab beside the step"
+        if lab.form.experiment != preset.experiment:
+            await self.turn("view", preset.experiment)
+        names = [field.name for field in lab.form.options if field.name not in lab.HIDDEN]
+        if lab.form.arguments:
+            line = line_of.written(preset.inputs, lab.form.arguments)
+            if lab.entry.prompt.line.value != line:
+                await self.to(lambda: self.app.focused is lab.entry.prompt.line)
+                await self.pilot.press("end", "ctrl+u")
+                await self.type(line)
+        for name in names:
+            if lab.form.values[name] != getattr(preset.inputs, name):
+                await self.turn(name, getattr(preset.inputs, name))
+        if experiments.is_long(preset.experiment):
+            await self.to(lambda: self.app.focused is lab.entry.prompt.line)
+            await self.pilot.press("enter")
+
+    async def to(self, condition):
+        """Tab until the focus is where it shall be."""
+        for _ in range(40):
+            if condition():
+                return
+            await self.pilot.press("tab")
+        raise AssertionError(f"tab does not lead there; on screen:\n{self.app.text}")
+
+    async def turn(self, name, value):
+        """Bring a control to a value with arrows, or type it."""
+        lab = self.screen.lab_side.lab
+        control = lambda: next(each for each in lab.entry.controls.controls if each.setting.name == name)  # noqa: E731
+        await self.to(lambda: control().has_focus_within)
+        if not isinstance(control(), Control):
+            await self.pilot.press("end", "ctrl+u")
+            await self.type(" | ".join(value) if isinstance(value, tuple) else str(value or ""))
+            return
+        down = isinstance(value, (int, float)) and (control().value or 0) > value
+        for _ in range(200):
+            if control().value == value:
+                return
+            await self.pilot.press("left" if down else "right")
+        raise AssertionError(f"no key brings {name} to {value}; on screen:\n{self.app.text}")
+
+
+@pytest.mark.parametrize("path", loader.files(), ids=lambda path: path.stem)
+async def test_a_learner_does_every_step_with_keys_and_survives_a_kill_after_each(path):
+    """Each step in an app of its own that knows only what the one before left on the disk: enter at home goes on."""
+    lesson = loader.load(path)
+    Progress().visit(lesson.outline.name, lesson.steps[0].key)
+    for index, step in enumerate(lesson.steps):
+        await _one_step(lesson, index)
+        assert (lesson.outline.name, step.key) in Progress().record.done
+    assert Progress().record.is_done(lesson.outline)
+
+
+async def _one_step(lesson, index):
+    """Start the app, go on from home, do the step, press next; then the app is gone."""
+    app, step = Course(), lesson.steps[index]
+    app.animation_level = "none"
+    async with app.run_test(size=SIZE) as pilot:
+        learner = Learner(pilot)
+        await pilot.press("enter")
+        await learner.until(lambda: isinstance(app.screen, LessonScreen) and app.screen.sides.page, "the lesson")
+        await learner.until(lambda: getattr(app.screen.sides.page, "step", None) == app.screen.step, "the page")
+        assert app.screen.step.key == step.key, "home goes on where one was"
+        await pilot.pause()
+        await learner.do(step)
+        await pilot.press("ctrl+n")
+        if index + 1 < len(lesson.steps):
+            following = lesson.steps[index + 1].key
+            await learner.until(lambda: Progress().record.place.step == following, "the next step")
+        else:
+            await learner.until(lambda: isinstance(app.screen.sides.page, Ending), "the end of the lesson")
+            assert "Lesson done" in app.text
