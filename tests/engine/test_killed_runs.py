@@ -27,7 +27,8 @@ def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bits(tmp_path, py
         [sys.executable, "-m", "tests.engine.killed_runs", str(tmp_path)],
         cwd=pytestconfig.rootpath, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
+    second = tmp_path / "second.err"
+    assert done.returncode == 0, done.stderr[-2000:] + second.read_text() if second.exists() else ""
     told = json.loads(done.stdout)
     assert told["kills"] >= 20 and told["left"] == []
     assert any(steps for run in told["runs"] for steps in run["deaths"]), "some die after a checkpoint"
@@ -91,19 +92,25 @@ def dying(self, *given):
 
 if os.environ["TORCHELASTIC_RESTART_COUNT"] == "0" and os.environ["RANK"] == "1":
     finetuning._Watch.note = dying
+if os.environ["RANK"] != "0":
+    sys.stderr = open("second.err", "a", buffering=1)  # torchrun shows the first process only
 from tutor.__main__ import main
 main()
 """
 
 
 def test_two_processes_of_which_one_dies_learn_what_one_learns(inputs, tmp_path, pytestconfig):
-    """As torchrun starts them: the curve is that of one process, though the second process dies once on the way."""
+    """As torchrun starts them: the curve is that of one process, though the second process dies once on the way.
+
+    More restarts than that one are allowed, because gloo's own first connection is refused now and then.
+    """
     (tmp_path / "work.py").write_text(WORKER.format(root=str(pytestconfig.rootpath)))
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2",
-                "--max-restarts=1", "--local-ranks-filter=0", "work.py"]  # fmt: skip
+                "--max-restarts=4", "--local-ranks-filter=0", "work.py"]  # fmt: skip
     line = ["finetune", inputs.file, "--steps", "24", "--model", inputs.model, "--name", "two", "--json"]
     done = subprocess.run([*torchrun, *line], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+    second = tmp_path / "second.err"
+    assert done.returncode == 0, done.stderr[-2000:] + second.read_text() if second.exists() else ""
     told = json.loads(done.stdout)["result"]
     alone = experiments.result_of("finetune", inputs)
     assert told["finished"] == "budget" and told["tokens"] == alone.tokens
