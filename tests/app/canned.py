@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from tutor.engine.plan import Estimate
 from tutor.engine.records import Candidate, Numbers, Step
 from tutor.engine.tokenization import Token
-from tutor.engine.plan import Estimate
 from tutor.experiments import attention, finetune, generate
 from tutor.experiments import next as next_word
 

@@ -167,6 +167,7 @@ class Learner:
                 await self.turn(name, getattr(preset.inputs, name))
         if experiments.is_long(preset.experiment):
             await self.to(lambda: self.app.focused is lab.entry.prompt.line)
+            await self.pilot.pause(0.2)  # what was typed and turned has arrived
             await self.pilot.press("enter")
 
     async def to(self, condition):
