@@ -106,6 +106,12 @@ def test_captions_that_cannot_be_drawn_are_refused_in_one_line(caption):
     assert len(str(refused.value)) < 250 and "\n" not in str(refused.value)
 
 
+def test_an_unknown_word_is_named_as_it_was_typed_and_not_by_its_code_points():
+    with pytest.raises(InputError) as refused:
+        captions.words_of("a 👩‍👩‍👧")
+    assert "👩" in str(refused.value) and "\\" not in str(refused.value)
+
+
 def test_every_wording_is_known_and_names_one_digit():
     tokenizer = captions.word_tokenizer()
     for digit in range(10):

@@ -179,3 +179,8 @@ def test_the_divergence_and_the_losses_are_those_of_the_definition(model: str) -
 def test_a_head_that_is_not_there(model: str, word: str) -> None:
     with pytest.raises(UsageError, match=r"give LAYER\.HEAD from 0\.0 to 1\.3"):
         ablate.run(ablate.Inputs(TEXT, heads=(word,), model=model, device="cpu"))
+
+
+def test_heads_that_are_off_are_named_as_a_list(model: str) -> None:
+    two = ablate.run(ablate.Inputs(TEXT, heads=("0.0", "1.2"), k=3, model=model, device="cpu"))
+    assert views.words("ablate", two)[0].startswith("Without heads 0.0 and 1.2 ")

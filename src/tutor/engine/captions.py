@@ -48,9 +48,8 @@ def words_of(caption: str) -> tuple[str, ...]:
         raise InputError("the caption", "there are no words in it", "give one such as 'a seven'")
     known = WORDS[2:]
     if unknown := [word for word in words if word not in known]:
-        shown = unknown[0] if unknown[0].isprintable() else ascii(unknown[0])
         raise InputError(
-            f"the word {shown[:30]!r}",
+            f"the word '{unknown[0][:30]}'",
             "the model has never read it",
             f"it knows these: {', '.join(known[:-10])}, 0 to 9",
         )

@@ -91,7 +91,7 @@ def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
     return Loaded(shared.entry, model, shared.tokenizer, shared.splitter, shared.device)
 
 
-_CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder"}
+_CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}
 """What a kind is called, where that is not its name."""
 
 Stamp = tuple[tuple[str, int, int], ...]

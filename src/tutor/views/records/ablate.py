@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.beside import Beside
+from tutor.views.sentences import listed
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _move(one: Changed) -> str:
 
 
 def _heads(result: Result) -> str:
-    return ", ".join(f"head {one.layer}.{one.head}" for one in result.heads)
+    names = [f"{one.layer}.{one.head}" for one in result.heads]
+    return f"head{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def _bare(one: Changed) -> str:

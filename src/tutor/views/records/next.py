@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import openness
+from tutor.views.sentences import counted, openness
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def picture(result: Result) -> RenderableType:
     before = _bars(result.candidates, f"of {result.vocabulary:,} tokens; {openness(result.entropy_bits)}")
     if result.filtered == result.candidates:
         return before
-    kept = f"{result.kept:,} tokens are left to draw from; {openness(result.filtered_entropy_bits)}"
+    kept = f"{counted(result.kept, 'token')} left to draw from; {openness(result.filtered_entropy_bits)}"
     return Group(Text("as the model has it", style="dim"), before, Text(), Text("as it is drawn from", style="dim"),
                  _bars(result.filtered, kept))  # fmt: skip
 
@@ -51,7 +51,7 @@ def words(result: Result) -> list[str]:
     if result.filtered != result.candidates:
         drawn = result.filtered[0]
         sentences.append(
-            f"After temperature and filters {result.kept:,} tokens are left "
+            f"After temperature and filters {counted(result.kept, 'token')} can still be drawn "
             f"({result.filtered_entropy_bits:.2f} bits), and {_quoted(drawn)} has {_percent(drawn.probability)}."
         )
     sentences += [f"{_quoted(one)}: {_percent(one.probability)}, logit {one.logit:.2f}." for one in result.candidates]
