@@ -172,10 +172,11 @@ class Learner:
 
     async def to(self, condition):
         """Tab until the focus is where it shall be."""
-        for _ in range(40):
+        for _ in range(60):
             if condition():
                 return
             await self.pilot.press("tab")
+            await self.pilot.pause(0.02)
         raise AssertionError(f"tab does not lead there; on screen:\n{self.app.text}")
 
     async def turn(self, name, value):

@@ -160,7 +160,9 @@ async def test_embeddings_share_nothing_but_the_pane(size):
     app = LabApp("neighbours")
     async with app.run_test(size=size) as pilot:
         await settled(pilot, lambda: bool(app.answered))
-        assert app.text.startswith("› king") and "view ‹neighbours›" in app.text and "prince" in app.text
+        await settled(
+            pilot, lambda: app.text.startswith("› king") and "view ‹neighbours›" in app.text and "prince" in app.text
+        )
         for name, seen in (("map", "queen"), ("analogy", "queen"), ("distance", "tokyo")):
             await app.lab.entry.switch(name)
             await settled(pilot, lambda name=name: app.answered[-1].name == name)

@@ -130,7 +130,8 @@ class TypedControl(Horizontal):
     def value(self, value: Any) -> None:
         self._said = written(value)
         with self.prevent(Input.Changed):
-            self.query_one(Input).value = self._said
+            for field in self.query(Input):  # none yet while the control is being mounted, which takes the value then
+                field.value = self._said
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what was typed; an input also tells its first value, perhaps when it has another one already."""
