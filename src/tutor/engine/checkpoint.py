@@ -162,7 +162,7 @@ def _checked(file: Path, name: str, opened: Any, shape: torch.Size) -> Tensor:
 
 
 def refuse_damage(file: Path) -> None:
-    """Raise InputError if a safetensors file is not whole, or holds weights of no known type or that are no numbers."""
+    """Raise InputError if a safetensors file is not whole, or its weights have no known type or are no numbers."""
     with _opened(file) as opened:
         for name in opened.keys():  # noqa: SIM118 - an open safetensors file is no dict
             if opened.get_slice(name).get_dtype() in _TYPES:
