@@ -74,6 +74,11 @@ def user_models() -> Path:
     return state() / "models"
 
 
+def user_tokenizers() -> Path:
+    """The folder with one folder a tokenizer of the learner's own."""
+    return state() / "tokenizers"
+
+
 def hub_cache() -> Path:
     """Where Hugging Face's programs keep what they have downloaded; read here, never written."""
     if chosen := os.environ.get("HF_HUB_CACHE"):

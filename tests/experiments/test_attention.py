@@ -133,6 +133,7 @@ def spans(*pieces: str) -> tuple[Token, ...]:
         (("She", " ate", " as", " she", " could"), "she", 3),
         (("She", " ate", " as", " she", " could"), "She", 0),
         (("she", " ate", " as", " she", " could"), "she:2", 3),
+        (("She", " ate", " as", " she", " could"), "she:2", 3),
         (("an", " un", "believ", "able", " tale"), "unbelievable", 3),
         (("is", " this", " it"), "it", 2),
         (("his", " story"), "is", 0),

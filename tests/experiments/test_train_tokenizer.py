@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import tokenizers
 
-from tutor import experiments, views
+from tutor import experiments, paths, views
 from tutor.errors import InputError, UsageError
 from tutor.experiments.train_tokenizer import Inputs, Working, stream
 
@@ -68,6 +69,14 @@ def test_the_new_tokenizer_opens_by_its_folder(tutor, file, tmp_path):
     assert got.status == 0 and json.loads(got.out)["result"]["vocabulary_size"] == 280
     split = json.loads(tutor("tokenize", "the cat sat", "--tokenizer", out, "--json").out)["result"]
     assert split["vocabulary_size"] == 280 and split["lossless"]
+
+
+def test_without_a_place_it_is_one_s_own_and_the_next_of_the_file_replaces_it(tutor, file):
+    for vocab in (280, 300):
+        result = experiments.result_of("train-tokenizer", Inputs(file, vocab=vocab))
+        split = json.loads(tutor("tokenize", "the cat sat", "--tokenizer", "text", "--json").out)["result"]
+        assert split["vocabulary_size"] == result.vocabulary_size == vocab
+    assert Path(result.out) == paths.user_tokenizers() / "text"
 
 
 def test_an_existing_tokenizer_stays_unless_overwriting_is_asked_for(file, tmp_path):

@@ -74,7 +74,7 @@ class Tokenizer(Protocol):
 
 
 def load(name: str) -> Tokenizer:
-    """The tokenizer of that name: one of `KINDS`, that of a model, or a `tokenizer.json` or a folder with one.
+    """The tokenizer of that name: one of `KINDS`, one of the learner's own, that of a model, or a `tokenizer.json`.
 
     Raises InputError if there is none or its file is damaged.
     """
@@ -87,13 +87,20 @@ def load(name: str) -> Tokenizer:
     return subword.load(name, _file_of(name))
 
 
+def own() -> dict[str, Path]:
+    """The folders of the learner's own tokenizers, by name."""
+    shelf = paths.user_tokenizers()
+    folders = sorted(shelf.iterdir()) if shelf.is_dir() else ()
+    return {folder.name: folder for folder in folders if (folder / "tokenizer.json").is_file()}
+
+
 def _file_of(name: str) -> Path:
-    """The `tokenizer.json` that `name` stands for."""
+    """The `tokenizer.json` that `name` stands for, which may be a path."""
     if name in TRAINED:
         return paths.bundled_models() / "tokenizers" / f"{name}.json"
     from tutor.engine import registry
 
-    models = {entry.name: entry.directory for entry in registry.entries()}
+    models = {entry.name: entry.directory for entry in registry.entries()} | own()
     path = models.get(name, Path(name).expanduser())
     if not name or not path.exists():
         choices = ", ".join((*KINDS, *(one for one in models if (models[one] / "tokenizer.json").is_file())))

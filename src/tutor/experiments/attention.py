@@ -138,12 +138,13 @@ def _chosen(shape: tuple[int, ...], inputs: Inputs) -> list[tuple[int, int]]:
 def token_of(text: str, tokens: Sequence[Token], word: str) -> int:
     """The place in `tokens` of the last token of `word`; `she:2` means its second occurrence.
 
-    Whole words come before parts of words, and the exact case before another. Raises InputError if it is not there.
+    Whole words come before parts of words, and the exact case before another, if there are as many of them. Raises
+    InputError if it is not there.
     """
     wanted, _, number = word.rpartition(":")
     nth = int(number) if wanted and number.isdecimal() and number.isascii() else 0
     for sought, place in ((wanted, nth), (word, 1)) if nth else ((word, 1),):
-        ends = _ends(text, sought)
+        ends = _ends(text, sought, place)
         if 0 < place <= len(ends):
             inside = [i for i, token in enumerate(tokens) if token.start < ends[place - 1] <= token.end]
             if inside:
@@ -151,11 +152,12 @@ def token_of(text: str, tokens: Sequence[Token], word: str) -> int:
     raise InputError(f"--word {word}", "not in the text", "choose a word that the model reads in it")
 
 
-def _ends(text: str, word: str) -> list[int]:
-    """Where the occurrences of `word` end, by the strictest reading that has any."""
+def _ends(text: str, word: str, least: int) -> list[int]:
+    """Where the occurrences of `word` end, by the strictest reading that has at least so many."""
     exact = re.escape(word.strip() or word)
     for pattern, flags in ((rf"(?<!\w){exact}(?!\w)", 0), (rf"(?<!\w){exact}(?!\w)", re.I), (exact, re.I)):
-        if ends := [match.end() for match in re.finditer(pattern, text, flags)]:
+        ends = [match.end() for match in re.finditer(pattern, text, flags)]
+        if len(ends) >= max(least, 1) or (ends and flags):  # a part of a word only where there is no whole one
             return ends
     return []
 

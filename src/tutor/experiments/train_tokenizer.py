@@ -1,7 +1,7 @@
 """Train a tokenizer on a text file: which pieces it learns, and how few tokens it then needs.
 
 An eighth of the file is held out: on that part the new tokenizer is compared with the bundled bpe. What comes out is
-a tokenizer.json, which `--tokenizer DIR` opens.
+a tokenizer.json. Without --out it is kept among your own under the file's name: `--tokenizer story` opens it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 TOPIC = "Tokens"
-SCHEMA = 1
+SCHEMA = 2
 NEEDS_TORCH = False
 EXAMPLES = (
-    "tutor train-tokenizer lessons/practice/story.txt --out lighthouse --vocab 600",
+    "tutor train-tokenizer lessons/practice/story.txt --vocab 600",
     "tutor train-tokenizer lessons/practice/reviews.txt --out reviews --kind wordpiece --vocab 300 --plain",
 )
 
@@ -36,7 +36,8 @@ _SHOWN = 12
 @dataclass(frozen=True)
 class Inputs:
     file: Annotated[str, Argument("A text file, UTF-8.", metavar="FILE", piped=False)]
-    out: Annotated[str, Option("The folder for its tokenizer.json.")]
+    out: Annotated[str | None, Option("A folder for its tokenizer.json, instead of one among your own.")] = None
+    """One's own is named after the file and replaces an earlier one of that name."""
     kind: Annotated[str, Option("How it learns.", choices=("bpe", "wordpiece", "unigram"))] = "bpe"
     vocab: Annotated[int, Option("The most tokens it may have.", low=2, high=200_000, step=100)] = 1000
     overwrite: Annotated[bool, Option("Replace a tokenizer.json that is there.")] = False
@@ -100,7 +101,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Working | 
 
     from tutor import paths, storage
 
-    target = _target(inputs)
+    folder = _folder(inputs)
     text = storage.read_learner_text(paths.named(inputs.file))
     training, held_out = _sides(text, inputs.file)
     characters = sum(map(len, training))
@@ -112,25 +113,29 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Working | 
             return  # nothing can be kept of a tokenizer that is half made
     tokenizer = job.tokenizer()
     try:
-        storage.write_text(target, tokenizer.to_str(pretty=True))
+        storage.write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True))
     except OSError as error:
-        raise InputError(inputs.out, error.strerror or "not writable", "choose another folder for --out") from None
-    yield _result(inputs, tokenizer, characters, held_out, time.perf_counter() - start)
+        raise InputError(str(folder), error.strerror or "not writable", "choose another folder for --out") from None
+    yield _result(inputs, folder, tokenizer, characters, held_out, time.perf_counter() - start)
 
 
-def _target(inputs: Inputs) -> Path:
-    """The file to write. Raises InputError or UsageError before any work if it cannot be."""
+def _folder(inputs: Inputs) -> Path:
+    """Where the tokenizer goes. Raises InputError or UsageError before any work if it cannot."""
     from pathlib import Path
 
-    folder = Path(inputs.out).expanduser()
-    target = folder / "tokenizer.json"
-    if not inputs.out.strip() or (folder.exists() and not folder.is_dir()):
-        raise InputError(f"--out {inputs.out}", "not a folder", "name a folder, which may be new")
-    if target.exists() and not inputs.overwrite:
-        raise InputError(str(target), "the file exists", "choose another --out or add --overwrite")
+    from tutor import paths
+
     if inputs.kind == "bpe" and inputs.vocab <= 256:
         raise UsageError(f"--vocab {inputs.vocab}", "bpe begins with all 256 bytes", "give more than 256")
-    return target
+    if inputs.out is None:
+        return paths.user_tokenizers() / (Path(inputs.file).stem or "mine")
+    folder = Path(inputs.out).expanduser()
+    if not inputs.out.strip() or (folder.exists() and not folder.is_dir()):
+        raise InputError(f"--out {inputs.out}", "not a folder", "name a folder, which may be new")
+    if (folder / "tokenizer.json").exists() and not inputs.overwrite:
+        where = str(folder / "tokenizer.json")
+        raise InputError(where, "the file exists", "choose another --out or add --overwrite")
+    return folder
 
 
 def _sides(text: str, file: str) -> tuple[list[str], str]:
@@ -179,12 +184,14 @@ class _Training:
         return self._made
 
 
-def _result(inputs: Inputs, tokenizer: Tokenizer, characters: int, held_out: str, seconds: float) -> Result:
-    pieces = _pieces(inputs, tokenizer)
+def _result(
+    inputs: Inputs, folder: Path, tokenizer: Tokenizer, characters: int, held_out: str, seconds: float
+) -> Result:
+    pieces = _pieces(folder, tokenizer)
     return Result(
         file=inputs.file,
         kind=inputs.kind,
-        out=inputs.out,
+        out=str(folder),
         vocabulary_asked=inputs.vocab,
         vocabulary_size=tokenizer.get_vocab_size(),
         training_characters=characters,
@@ -193,19 +200,19 @@ def _result(inputs: Inputs, tokenizer: Tokenizer, characters: int, held_out: str
         learned=len(pieces),
         first=tuple(pieces[:_SHOWN]),
         last=tuple(pieces[_SHOWN:][-_SHOWN:]),
-        trained=_cost(held_out, inputs.out, inputs.out),
+        trained=_cost(held_out, str(folder), folder.name),
         bundled=_cost(held_out, "bpe", "the bundled bpe"),
     )
 
 
-def _pieces(inputs: Inputs, tokenizer: Tokenizer) -> list[Piece]:
+def _pieces(folder: Path, tokenizer: Tokenizer) -> list[Piece]:
     """What was learned, in order: all tokens but single characters and the token for unknown ones."""
     import json
 
     from tutor.engine import tokenization
     from tutor.engine.subword import SubwordTokenizer
 
-    splitter = tokenization.load(inputs.out)
+    splitter = tokenization.load(str(folder))
     assert isinstance(splitter, SubwordTokenizer)
     joined = {left + right: (left, right) for left, right in splitter.merges}
     special = {token["content"] for token in json.loads(tokenizer.to_str())["added_tokens"]}

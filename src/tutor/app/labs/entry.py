@@ -22,6 +22,8 @@ from tutor.app.labs.offers import first_words, names_of
 from tutor.app.labs.text_line import Prompt
 from tutor.experiments.frame.inputs import Option
 
+GROWS = "tokenizer"
+"""The source that a lab itself adds to."""
 FLASH = 0.6
 """Seconds for which a preset that was just loaded is marked."""
 FIRST = "first"
@@ -165,13 +167,13 @@ class Entry(Widget):
         self.post_message(self.Edited(typed=False))
 
     async def _find_names(self) -> None:
-        """Find out, once and in a thread, which tokenizers, models and runs there are."""
+        """Find out, in a thread, which tokenizers, models and runs there are; once, where there are no more soon."""
         missing = {
             field.name: (field.spec.source, field.default)
             for field in self.form.options
             if isinstance(field.spec, Option) and field.spec.source
         }
-        missing = {name: wanted for name, wanted in missing.items() if wanted not in self._found}
+        missing = {name: one for name, one in missing.items() if one not in self._found or one[0] == GROWS}
         for wanted in missing.values():
             self._found[wanted] = await asyncio.to_thread(names_of, *wanted)
         if missing:

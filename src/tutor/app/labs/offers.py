@@ -53,9 +53,9 @@ def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
     May import `tokenizers`, so not for the event loop.
     """
     if source == "tokenizer":
-        from tutor.engine.tokenization import KINDS
+        from tutor.engine.tokenization import KINDS, own
 
-        return tuple(KINDS)
+        return (*KINDS, *own())
     if source == "model":
         from tutor.engine.registry import entries
 

@@ -50,7 +50,7 @@ def words(result: Result) -> list[str]:
         f"Trained on {result.training_characters:,} characters in {result.seconds:.1f} seconds; "
         f"{result.held_out_characters:,} were held out."
     )
-    sentences.append(f"It is kept: tutor tokenize TEXT --tokenizer {visible(result.out, spaces=False)}.")
+    sentences.append(f"It is kept in {visible(result.out, spaces=False)}: --tokenizer opens that.")
     return sentences
 
 
