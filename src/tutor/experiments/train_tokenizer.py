@@ -201,7 +201,7 @@ def _result(
         first=tuple(pieces[:_SHOWN]),
         last=tuple(pieces[_SHOWN:][-_SHOWN:]),
         trained=_cost(held_out, str(folder), folder.name),
-        bundled=_cost(held_out, "bpe", "the bundled bpe"),
+        bundled=_cost(held_out, "bpe", "bundled bpe"),
     )
 
 

@@ -20,13 +20,25 @@ if TYPE_CHECKING:
 
 def picture(result: Result) -> RenderableType:
     """The pieces as strips, the costs as a table."""
+    costs = (result.trained, result.bundled)
     table = Table(box=None, pad_edge=False)
-    for heading in ("held-out text by", "vocabulary", "tokens", "characters each", "bytes each", "unknown"):
-        table.add_column(heading, justify="left" if heading.startswith("held") else "right", header_style="dim")
-    for cost in (result.trained, result.bundled):
-        numbers = (f"{cost.vocabulary_size:,}", f"{cost.token_count:,}")
-        rates = (f"{cost.characters_per_token:.2f}", f"{cost.bytes_per_token:.2f}", f"{cost.unknown_count:,}")
-        table.add_row(visible(cost.tokenizer, spaces=False), *numbers, *rates)
+    columns = {
+        "held-out\ntext by": [visible(cost.tokenizer, spaces=False) for cost in costs],
+        "vocabulary": [f"{cost.vocabulary_size:,}" for cost in costs],
+        "tokens": [f"{cost.token_count:,}" for cost in costs],
+        "characters\neach": [f"{cost.characters_per_token:.2f}" for cost in costs],
+        "bytes\neach": [f"{cost.bytes_per_token:.2f}" for cost in costs],
+        "unknown": [f"{cost.unknown_count:,}" for cost in costs],
+    }
+    if all(cost.bytes_per_token == cost.characters_per_token for cost in costs):
+        del columns["bytes\neach"]  # every character is one byte
+    if not any(cost.unknown_count for cost in costs):
+        del columns["unknown"]
+    for heading in columns:
+        left = heading.startswith("held")
+        table.add_column(heading, justify="left" if left else "right", vertical="bottom", header_style="dim")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
     strips: list[RenderableType] = []
     for called, pieces in (("learned first", result.first), ("learned last", result.last)):
         if pieces:
