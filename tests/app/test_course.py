@@ -196,19 +196,7 @@ class Learner:
         raise AssertionError(f"no key brings {name} to {value}; on screen:\n{self.app.text}")
 
 
-OPEN = pytest.mark.xfail(
-    strict=False,
-    reason="open: while the fine-tuning lab fills its form again, a key of a fast learner is lost on a busy machine",
-)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=path.stem, marks=OPEN if path.stem == "09-fine-tuning" else ())
-        for path in loader.files()
-    ],
-)
+@pytest.mark.parametrize("path", loader.files(), ids=lambda path: path.stem)
 async def test_a_learner_does_every_step_with_keys_and_survives_a_kill_after_each(path):
     """Each step in an app of its own that knows only what the one before left on the disk: enter at home goes on."""
     lesson = loader.load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -158,13 +159,25 @@ class Controls(Widget):
         """A layout of our own, which style sheets have no name for."""
         return _FLOW
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._showing = asyncio.Lock()
+
     async def show(self, settings: Sequence[Setting]) -> None:
-        """Replace all controls. Where the same ones are there already, only their values change."""
-        present = {control.setting.name: control for control in self.controls}
-        if [(s.name, s.dial) for s in settings] == [(c.setting.name, c.setting.dial) for c in self.controls]:
-            for setting in settings:
-                present[setting.name].value = setting.value
-            return
+        """Replace all controls. Where the same ones are there already, only their values change.
+
+        One after the other: a lab that opens with a preset is filled twice, and would have each control twice.
+        """
+        async with self._showing:
+            present = {control.setting.name: control for control in self.controls}
+            if [(s.name, s.dial) for s in settings] == [(c.setting.name, c.setting.dial) for c in self.controls]:
+                for setting in settings:
+                    present[setting.name].value = setting.value
+            else:
+                await self._replace(settings)
+
+    async def _replace(self, settings: Sequence[Setting]) -> None:
+        """Other controls; the one of the name that had the focus has it again."""
         focused = next((control.setting.name for control in self.controls if control.has_focus_within), None)
         self.display = bool(settings)
         with self.app.batch_update():

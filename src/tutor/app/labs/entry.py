@@ -92,6 +92,7 @@ class Entry(Widget):
         """Take over a preset, with a visible change."""
         self.form.fill(name_of(inputs), inputs)
         await self.refill()
+        self.run_worker(self._find_names(again=True))
         for part in (self.prompt, self.controls):
             part.add_class("-loaded")
         self.set_timer(FLASH, self._unmark)
@@ -109,6 +110,10 @@ class Entry(Widget):
             if line.value != self.form.line:
                 line.value = self.form.line
                 line.cursor_position = len(self.form.line)
+        await self.refill_controls()
+
+    async def refill_controls(self) -> None:
+        """The controls alone, while the line is being typed in: it may be ahead of the form."""
         await self.controls.show(
             [*self._view(), *self._first(), *self.extras(), *self.form.settings(self.hidden, self._found)]
         )
@@ -166,15 +171,15 @@ class Entry(Widget):
         await self._find_names()
         self.post_message(self.Edited(typed=False))
 
-    async def _find_names(self) -> None:
-        """Find out, in a thread, which tokenizers, models and runs there are; once, where there are no more soon."""
-        missing = {
-            field.name: (field.spec.source, field.default)
+    async def _find_names(self, again: bool = False) -> None:
+        """Find out, in a thread, which tokenizers, models and runs there are; `again` if there may be new ones."""
+        wanted: set[tuple[str, Any]] = {
+            (field.spec.source, field.default)
             for field in self.form.options
             if isinstance(field.spec, Option) and field.spec.source
         }
-        missing = {name: one for name, one in missing.items() if one not in self._found or one[0] == GROWS}
-        for wanted in missing.values():
-            self._found[wanted] = await asyncio.to_thread(names_of, *wanted)
-        if missing:
-            await self.refill()
+        wanted = {each for each in wanted if again or each not in self._found or each[0] == GROWS}
+        found = {each: await asyncio.to_thread(names_of, *each) for each in wanted}
+        if any(self._found.get(each) != names for each, names in found.items()):
+            self._found |= found
+            await self.refill_controls()

@@ -93,7 +93,7 @@ class FinetuneLab(Lab):
 
     async def edited(self, typed: bool) -> None:
         if typed:
-            await self.entry.refill()
+            await self.entry.refill_controls()
         self.schedule()
 
     async def entered(self) -> None:
