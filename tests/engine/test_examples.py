@@ -240,6 +240,13 @@ def test_a_directory_of_texts(tmp_path):
     assert [row.text for row in examples.rows()] == ["naïve", "second", "third"]
     assert (examples.format, examples.encoding) == ("directory", "Windows-1252, UTF-8")
     assert "1 file is neither .txt nor .md and left out: picture.png." in examples.found.notes()
+    put(tmp_path, "part/blank.txt", " \n")
+    put(tmp_path, "part/picture.txt", b"\x89PNG\x00")
+    with pytest.raises(InputError, match=r"picture\.txt: .* leave such files out with --bad-rows skip"):
+        open_examples(tmp_path)
+    examples = open_examples(tmp_path, bad_rows="skip")
+    assert len(list(examples.rows())) == 3
+    assert "2 files are left out: part/blank.txt: it is empty; part/picture.txt:" in " ".join(examples.found.notes())
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"no \.txt or \.md file"):
         open_examples(tmp_path / "empty")

@@ -40,6 +40,8 @@ class Material:
     """Of the held-out side."""
     macro_f1: Callable[[], float] | None = None
     """Of a classifier, on the held-out side."""
+    heaviest: Callable[[], Any] | None = None
+    """The batch that takes the most memory; None where all are alike."""
 
 
 def mean_loss(losses: Losses) -> float:

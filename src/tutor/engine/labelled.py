@@ -48,7 +48,11 @@ class Labelled:
     def material(self) -> Material:
         """Of a run that trains the decoder with the head."""
         return Material(
-            batch=self.batch, learn=self.learn, losses=self.losses, macro_f1=lambda: self.scores().macro_f1
+            batch=self.batch,
+            learn=self.learn,
+            losses=self.losses,
+            macro_f1=lambda: self.scores().macro_f1,
+            heaviest=self.longest,
         )
 
     def parts(self) -> nn.Module:
@@ -76,6 +80,15 @@ class Labelled:
         passes = {one for one, _ in places}
         orders = {one: np.random.default_rng((self.seed, one)).permutation(count) for one in passes}
         return torch.tensor([int(orders[one][place]) for one, place in places])
+
+    def longest(self) -> Tensor:
+        """The numbers of the longest texts, (ROWS,); before, they are read as the head's training reads them."""
+        by_length = sorted(range(len(self.rows)), key=lambda row: len(self.rows[row]))
+        most = text_features.BATCH // (1 + len(self.rows[by_length[-1]]))
+        together = [self.rows[row] for row in by_length[-max(most, 1) :]]
+        for _ in text_features.features(self.classifier.loaded, together, lambda: False):
+            pass
+        return torch.tensor(by_length[-ROWS:])
 
     def learn(self, batch: Tensor) -> tuple[float, int]:
         """Add the gradient of the mean cross-entropy, rare labels weighing more; gives it and the tokens read."""

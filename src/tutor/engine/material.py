@@ -40,6 +40,7 @@ def completions(model: Decoder, sides: PromptSides, seed: int) -> Material:
         batch=prompt_file.batches(sides, seed),
         learn=lambda batch: prompted.learn(model, batch),
         losses=lambda: prompted.completion_losses(model, map(sides.conversation, sides.held_out.tolist())),
+        heaviest=lambda: prompt_file.longest(sides),
     )
 
 

@@ -129,3 +129,10 @@ def batches(sides: PromptSides, seed: int, rows: int = ROWS) -> Callable[[int], 
         return prompted.side_by_side([sides.conversation(number) for number in numbers])
 
     return batch
+
+
+def longest(sides: PromptSides, rows: int = ROWS) -> Batch:
+    """The batch that takes the most memory: that of the longest conversations that are learned from."""
+    lengths = np.diff(sides.ends, prepend=0)[sides.training]
+    numbers = sides.training[np.argsort(lengths, kind="stable")[-rows:]]
+    return prompted.side_by_side([sides.conversation(int(number)) for number in numbers])

@@ -35,7 +35,8 @@ def expect(tuning: Tuning, budget: Budget) -> Expected:
     seconds = min(estimate.MEASURED_SECONDS, 0.1 * budget.minutes * 60)
     pace = estimate.measure(tuning.trained, tuning.material, look, seconds)
     if tuning.is_only_head:
-        course = Course(STEPS, STEPS, budget.learning_rate, budget.seed, budget.minutes * 60)
+        steps = min(budget.steps or STEPS, STEPS)
+        course = Course(steps, steps, budget.learning_rate, budget.seed, budget.minutes * 60)
     else:
         course = estimate.course_of(pace, budget)
     macro_f1 = tuning.material.macro_f1() if tuning.material.macro_f1 else None
@@ -79,11 +80,15 @@ def begin(tuning: Tuning, folder: RunFolder, budget: Budget) -> tuple[Course, Es
     return plan.read(kept)
 
 
-def fit_head(tuning: Tuning, folder: RunFolder, cancelled: Callable[[], bool]) -> Iterator[Row]:
+def fit_head(tuning: Tuning, folder: RunFolder, course: Course, cancelled: Callable[[], bool]) -> Iterator[Row]:
     """Find a classifier's head for the decoder as it is; lines of the curve where that is all there is to do."""
     assert tuning.fit_head is not None
     beginning, before = time.perf_counter(), folder.rows[-1].seconds
-    for progress in tuning.fit_head(cancelled):
+
+    def is_over() -> bool:
+        return cancelled() or (tuning.is_only_head and folder.rows[-1].step >= course.steps)
+
+    for progress in tuning.fit_head(is_over):
         if tuning.is_only_head and progress.phase == "head" and progress.loss is not None:
             seconds = time.perf_counter() - beginning
             row = Row(
@@ -100,13 +105,13 @@ def fit_head(tuning: Tuning, folder: RunFolder, cancelled: Callable[[], bool]) -
 
 
 def why_ended(tuning: Tuning, folder: RunFolder, course: Course, was_cancelled: bool) -> str:
-    """`budget`, `held-out` if it stopped because it got worse, or `cancelled`."""
+    """`budget`, `held-out` if it stopped because it got worse, `converged` or `cancelled`."""
     last = folder.rows[-1]
     if last.step >= course.steps or last.seconds - folder.rows[0].seconds > course.seconds:
         return "budget"
     if not tuning.is_only_head and finetuning.has_peaked(folder.rows):
         return "held-out"
-    return "cancelled" if was_cancelled else "budget"
+    return "cancelled" if was_cancelled else "converged" if tuning.is_only_head else "budget"
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class _Run:
 
         tuning = self.tuning
         if tuning.fit_head is not None:
-            yield from tuning_run.fit_head(tuning, self.folder, cancelled)
+            yield from tuning_run.fit_head(tuning, self.folder, course, cancelled)
         if not tuning.is_only_head:
             sample = (lambda: tuning.sample(course.seed)) if tuning.prompt else None
             yield from finetuning.tune(

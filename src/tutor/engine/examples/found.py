@@ -46,6 +46,8 @@ class Found:
     """Rows whose text came before with another label."""
     other_files: tuple[str, ...] = ()
     """Files of a directory that are neither .txt nor .md."""
+    unread_files: tuple[str, ...] = ()
+    """Text files of a directory that are left out, each with why."""
     _seen: dict[int, str] = field(default_factory=dict, repr=False)
 
     def skip(self, file: str, number: int, why: str) -> None:
@@ -80,6 +82,8 @@ class Found:
             told.append(f"{_rows(self.conflicting)} the same text as an earlier one, with another label.")
         if self.other_files:
             told.append(_of_others(self.other_files))
+        if self.unread_files:
+            told.append(_of_unread(self.unread_files))
         return (*told, *self._of_labels())
 
     def _of_skipped(self) -> str:
@@ -111,3 +115,8 @@ def _of_others(files: tuple[str, ...]) -> str:
     return (
         f"{len(files):,} {'file is' if len(files) == 1 else 'files are'} neither .txt nor .md and left out: {shown}."
     )
+
+
+def _of_unread(files: tuple[str, ...]) -> str:
+    shown = "; ".join(files[:_NAMED]) + (f"; and {len(files) - _NAMED:,} more" if len(files) > _NAMED else "")
+    return f"{len(files):,} {'file is' if len(files) == 1 else 'files are'} left out: {shown}."

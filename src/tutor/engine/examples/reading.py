@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tutor.engine.examples import columns as column_names
 from tutor.engine.examples.conversation import turns_of
-from tutor.engine.examples.encodings import Encoding, damage, find, named, open_text
-from tutor.engine.examples.formats import Delimited, JsonLines, delimited, json_lines, text_lines
+from tutor.engine.examples.encodings import damage
 from tutor.engine.examples.found import Found
 from tutor.engine.examples.rows import (
     BadRows,
@@ -24,6 +22,7 @@ from tutor.engine.examples.rows import (
     TextRow,
     Turn,
 )
+from tutor.engine.examples.sources import Source, readable, source_of, sources_of
 from tutor.errors import InputError
 
 TEXT_SUFFIXES = (".txt", ".md")
@@ -35,7 +34,7 @@ _MOST_LABELS = 10_000
 class Examples:
     """Rows of a file that can be read as often as wanted, always from the beginning and never held whole."""
 
-    def __init__(self, path: Path, task: Task, bad_rows: BadRows, sources: tuple[_Source, ...], chosen: Columns):
+    def __init__(self, path: Path, task: Task, bad_rows: BadRows, sources: tuple[Source, ...], chosen: Columns):
         self.path, self.task, self.bad_rows = path, task, bad_rows
         self._sources = sources
         self.columns = chosen
@@ -63,9 +62,9 @@ class Examples:
 
         Raises InputError at a bad row if they are refused, and at the end if there was no good one.
         """
-        found = self.found = Found(other_files=self.found.other_files)
+        found = self.found = Found(other_files=self.found.other_files, unread_files=self.found.unread_files)
         for source in self._sources:
-            with _readable(source.path, source.encoding):
+            with readable(source.path, source.encoding):
                 for raw in source.raw_rows():
                     if (row := self._checked(source.path, raw)) is not None:
                         yield row
@@ -94,24 +93,6 @@ class Examples:
         return row
 
 
-class _Source:
-    """A file, and how it is read."""
-
-    def __init__(self, path: Path, encoding: Encoding, table: Delimited | JsonLines | None) -> None:
-        self.path, self.encoding, self.table = path, encoding, table
-
-    @property
-    def format(self) -> str:
-        if self.table is None:
-            return "text"
-        if isinstance(self.table, JsonLines):
-            return "jsonl"
-        return "tsv" if self.table.delimiter == "\t" else "csv"
-
-    def raw_rows(self) -> Iterator[Raw] | Iterator[TextRow]:
-        return text_lines(self.path, self.encoding) if self.table is None else self.table.rows()
-
-
 def open_examples(
     path: Path,
     task: Task | None = None,
@@ -129,7 +110,7 @@ def open_examples(
     columns = columns or Columns()
     if path.is_dir():
         return _directory(path, task, columns, bad_rows, encoding)
-    source = _source(path, columns, encoding)
+    source = source_of(path, columns, encoding)
     if source.table is None:
         return Examples(path, _text_task(path, task, columns), bad_rows, (source,), Columns())
     names = source.table.names
@@ -139,34 +120,22 @@ def open_examples(
     return Examples(path, decided, bad_rows, (source,), chosen)
 
 
-def _source(path: Path, columns: Columns, asked: str | None) -> _Source:
-    encoding = named(asked) if asked else find(path)
-    with open_text(path, encoding) as file, _readable(path, encoding):
-        if not file.read(1 << 16).strip("\ufeff \r\n\t"):
-            raise InputError(str(path), "it is empty", "give a file with something to learn from")
-    given = columns.given().values()
-    has_header = not given or not all(name.isdecimal() for name in given)
-    suffix = path.suffix.lower()
-    with _readable(path, encoding):
-        if suffix in (".csv", ".tsv", ".tab"):
-            return _Source(path, encoding, delimited(path, encoding, has_header=has_header))
-        if suffix in (".jsonl", ".ndjson", ".json"):
-            return _Source(path, encoding, json_lines(path, encoding))
-    return _Source(path, encoding, None)
-
-
 def _directory(path: Path, task: Task | None, columns: Columns, bad_rows: BadRows, encoding: str | None) -> Examples:
-    """All text files in it and below, in the order of their names; hidden ones are passed over."""
+    """All text files in it and below, in the order of their names; hidden ones are passed over.
+
+    What is empty is left out, and so is a file that is no text where bad rows are skipped; both are named.
+    """
     files = [
         file
         for file in sorted(path.rglob("*"))
         if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
     ]
-    texts = [file for file in files if file.suffix.lower() in TEXT_SUFFIXES and file.stat().st_size]
-    if not texts:
+    texts = [file for file in files if file.suffix.lower() in TEXT_SUFFIXES]
+    sources, unread = sources_of(texts, path, bad_rows, encoding)
+    if not sources:
         raise InputError(str(path), "there is no .txt or .md file in it that holds anything", "name one file")
-    sources = tuple(_source(file, Columns(), encoding) for file in texts)
     examples = Examples(path, _text_task(path, task, columns), bad_rows, sources, Columns())
+    examples.found.unread_files = unread
     others = [file for file in files if file.suffix.lower() not in TEXT_SUFFIXES]
     examples.found.other_files = tuple(str(file.relative_to(path)) for file in others)
     return examples
@@ -178,18 +147,6 @@ def _text_task(path: Path, task: Task | None, columns: Columns) -> Task:
         need = {"classify": "text,label", "prompt": "prompt,completion"}.get(task or "", "text")
         raise InputError(str(path), "plain text has no columns", f"give a CSV file with the columns {need}")
     return "lm"
-
-
-@contextmanager
-def _readable(path: Path, encoding: Encoding) -> Iterator[None]:
-    """Turns what reading raises into one line."""
-    try:
-        yield
-    except UnicodeError as error:
-        todo = "save it as UTF-8, or say its encoding with --encoding"
-        raise InputError(str(path), f"it is not whole {encoding.name} ({error})", todo) from None
-    except OSError as error:
-        raise InputError(str(path), error.strerror or "unreadable", "check the file") from None
 
 
 def _row(raw: Raw, task: Task, columns: Columns) -> Row | str:

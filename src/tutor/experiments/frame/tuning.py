@@ -107,7 +107,8 @@ class Result:
     notes: tuple[str, ...]
     """What was found in the file: its encoding, its columns, the rows that were left out."""
     finished: str
-    """`budget`, `held-out` (it had stopped getting better), `cancelled` or `estimate`."""
+    """`budget`, `held-out` (it had stopped getting better), `converged` (a head at its best), `cancelled` or
+    `estimate`."""
     succeeded: bool
     """Whether the held-out loss fell, and by more than chance explains; true of an estimate."""
 

@@ -88,6 +88,8 @@ def _happened(result: Result) -> list[str]:
     ]
     if result.finished == "held-out":
         sentences.append("It stopped early, because the held-out loss had risen three times; the best is kept.")
+    elif result.finished == "converged":
+        sentences.append("It ended by itself: a head on frozen weights has one best solution, and it was found.")
     elif result.finished == "cancelled":
         sentences.append(
             f"It was stopped; the best so far is kept, and tutor finetune --resume {result.name} goes on with it."
