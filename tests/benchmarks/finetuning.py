@@ -23,6 +23,7 @@ RATE = 1e-4
 
 OURS = """
 from tutor.engine import device
+device.own_process()
 device.prepare_process()
 import torch
 from tutor.engine.checkpoint import load_decoder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
 import sys
 
 import pytest
@@ -55,3 +56,21 @@ def test_other_libraries_are_left_alone(monkeypatch, platform):
     monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
     monkeypatch.setattr(sys, "platform", platform)
     device.prepare_process()
+
+
+OWN = """
+from tutor.engine import device
+if own:
+    device.own_process()
+device.prepare_process()
+import torch
+torch.set_num_threads(2)
+tiny = torch.full((4_000_000,), 1e-38) * 1e-3
+print(*(int((part.view(torch.int32) != 0).sum()) for part in tiny.split(2_000_000)))
+"""
+
+
+@pytest.mark.parametrize(("own", "kept"), [(True, "0 0"), (False, "2000000 2000000")])
+def test_a_process_of_ours_rounds_tiny_numbers_to_zero_in_every_thread(own, kept):
+    done = subprocess.run([sys.executable, "-c", f"own = {own}" + OWN], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == kept

@@ -32,7 +32,9 @@ def _open_closed_streams() -> None:
 
 def _command_line() -> None:
     from tutor.cli.program import build
+    from tutor.engine import device
 
+    device.own_process()
     build(_asked())()
 
 

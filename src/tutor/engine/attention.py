@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from tutor.engine import gradients
+
 if TYPE_CHECKING:
     from tutor.engine.trace import Observer
 
@@ -83,6 +85,8 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     Rotary positions (Su et al. 2021, equation 34). Channel i is paired with i + D/2, as Llama's checkpoints
     have it, not with i + 1 as in the paper; the two differ by a fixed order of channels only.
     """
+    if gradients.written_out(x):
+        return gradients.Turned.apply(x, cos, sin)  # type: ignore[no-any-return, no-untyped-call]
     first, second = x.chunk(2, dim=-1)
     turned = torch.cat((-second, first), dim=-1)
     return x * cos + turned * sin

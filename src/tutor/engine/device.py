@@ -33,6 +33,21 @@ def choose(request: str, *, cuda: bool | None = None, mps: bool | None = None) -
     return request
 
 
+_all_ours = False
+
+
+def own_process() -> None:
+    """Say that this whole process is the tutor's, not a program's that uses it as a library or tests it.
+
+    `prepare_process` then also has numbers below 1.2e-38 rounded to 0. In a trained model most attention weights are
+    that small, and a processor handles them in microcode: a training step of the storyteller was measured 1.12 times
+    faster without, the gradient of attention 2.4 times. It is a mode of each thread that threads made later inherit,
+    so it is set before torch makes any.
+    """
+    global _all_ours
+    _all_ours = True
+
+
 def prepare_process() -> None:
     """Set the process up for training and inference on a CPU. Call it before torch is imported; twice does no harm.
 
@@ -44,6 +59,14 @@ def prepare_process() -> None:
     operations on tensors of 4 MB were measured up to 16 times slower, a whole training step 1.15 to 1.2 times. Other
     C libraries lack mallopt and need none.
     """
+    _keep_blocks()
+    if _all_ours:
+        import torch
+
+        torch.set_flush_denormal(True)
+
+
+def _keep_blocks() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not sys.platform.startswith("linux"):
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 CHUNK = 1024
@@ -34,15 +33,36 @@ def backward(
     count = learned(targets) if count is None else count
     total = 0.0
     for part, target in zip(torch.split(stream, CHUNK), torch.split(targets, CHUNK), strict=True):
-        loss = F.cross_entropy(
-            scores(part), target, ignore_index=IGNORED, reduction="sum", label_smoothing=smoothing
-        )  # fmt: skip
-        loss = loss / count
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += float(loss.detach())
+        logits = scores(part)  # (n, V)
+        loss, gradient = cross_entropy(logits.detach(), target, smoothing)
+        logits.backward(gradient.div_(count))  # type: ignore[no-untyped-call]
+        total += loss / count
     if hidden.requires_grad:  # not where only the output layer is trained
         hidden.backward(stream.grad.view_as(hidden))  # type: ignore[union-attr, no-untyped-call]
     return total
+
+
+def cross_entropy(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> tuple[float, Tensor]:
+    """The summed loss of logits (n, V) on targets (n,), in nats, and its gradient (n, V): softmax less the target.
+
+    Where p are the model's probabilities and q the wanted ones (1 at the target, or `smoothing` spread over all), the
+    loss is −Σ q log p, and its gradient in the logits is p − q. Written out because the logits are by far the largest
+    tensor of a step: autograd would pass over them twice more.
+    """
+    V = logits.shape[-1]
+    kept = targets != IGNORED
+    at = targets.where(kept, 0)[:, None]
+    logs = torch.log_softmax(logits, dim=-1)
+    losses = -(1 - smoothing) * logs.gather(1, at)[:, 0]
+    if smoothing:
+        losses = losses - smoothing * logs.mean(-1)
+    gradient = logs.exp_()
+    if smoothing:
+        gradient -= smoothing / V
+    gradient.scatter_add_(1, at, gradient.new_full(at.shape, smoothing - 1))
+    if not bool(kept.all()):
+        gradient.mul_(kept[:, None])
+    return float((losses * kept).sum()), gradient
 
 
 def learned(targets: Tensor) -> int:

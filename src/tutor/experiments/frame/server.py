@@ -100,6 +100,7 @@ def main() -> None:
     start = time.perf_counter()
     from tutor.engine import device
 
+    device.own_process()
     device.prepare_process()
     chosen = device.choose("auto")
     server.say(Ready(time.perf_counter() - start, chosen))
