@@ -60,7 +60,8 @@ def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
         from tutor.engine.registry import entries
 
         known = {entry.name: entry.kind for entry in entries() if entry.kind in ARCHITECTURES}
-        return tuple(name for name, kind in known.items() if kind == known.get(default or "", kind))
+        names = tuple(name for name, kind in known.items() if kind == known.get(default or "", kind))
+        return names if default in (None, *names) else (str(default), *names)  # such as the word vectors, no model
     if source == "classifier":
         from tutor.engine.registry import classifiers
 

@@ -31,7 +31,7 @@ def picture(result: Result) -> RenderableType:
     if all(layer.usual is not None for layer in result.layers):
         values.append([layer.usual for layer in result.layers])
         labels.append("other words")
-    grid = np.array(values, dtype=float)
+    grid = np.array(values, dtype=float).round(2) + 0.0  # no −0.00
     lowest = math.floor(10 * min(0.9, grid.min())) / 10
     columns = ["embed" if layer.layer is None else str(layer.layer) for layer in result.layers]
     return Group(
