@@ -1,11 +1,14 @@
 """Records as the engine would send them, with values that a reader can check by eye."""
 
+import dataclasses
+
 import numpy as np
 
 from tutor.engine.plan import Estimate
 from tutor.engine.records import Candidate, Numbers, Step
 from tutor.engine.tokenization import Token
-from tutor.experiments import attention, finetune, generate
+from tutor.engine.vectors import Neighbour
+from tutor.experiments import attention, finetune, generate, report, timeline
 from tutor.experiments import next as next_word
 
 TEXT = "The cat sat"
@@ -70,6 +73,38 @@ def started():
 def update(number, loss):
     """Where a fine-tuning run stands."""
     return finetune.Update(number, 20, loss, loss, 100.0, 1.0, 2.0)
+
+
+def foretold(inputs):
+    """What a run would take."""
+    return dataclasses.replace(tuned(), finished="estimate", loss_after=None, fall_low=None, fall_high=None)
+
+
+def reported(inputs):
+    """What the run `mine` has changed."""
+    kept = dataclasses.asdict(tuned(update(5, 3.5), update(15, 2.5)))
+    same = {field.name for field in dataclasses.fields(report.Result)} & set(kept)
+    values = {name: kept[name] for name in same - {"curve", "samples"}}
+    return report.Result(
+        **values | {"name": inputs.run}, seconds_low=25.0, seconds_high=35.0, bytes_estimated=None,
+        curve=(update(5, 3.5), update(15, 2.5)),
+        samples=(report.Pair(0, "Once a before sample", "Once an after sample"),),
+        forgetting=report.Forgetting("everyday.txt", 900, 3.5, 3.6, 0.05, 0.15),
+        recital=report.Recital(" a lamp", 2, 2, 1, 60, 900), movements=(),
+    )  # fmt: skip
+
+
+def seen_at(inputs):
+    """A run of three checkpoints; the later, the surer of "cat"."""
+    place = 2 if inputs.checkpoint is None else inputs.checkpoint
+    checkpoints = tuple(timeline.Checkpoint(5 * number, 4.0 - number) for number in range(3))
+    share = (1 + place) / 4
+    return timeline.Result(
+        name=inputs.run, model="storyteller", task="lm", prompt="Once", layers=2, heads=2, device="cpu",
+        checkpoints=checkpoints, checkpoint=place, sample=f"Once sample {place}", tokens=TOKENS,
+        candidates=(Candidate(1, " cat", share, 0.0), Candidate(2, " dog", 0.1, 0.0)), word=" sat",
+        neighbours=(Neighbour(" stood", 0.5),), layer=inputs.layer, head=inputs.head, pattern=patterns()[0][0],
+    )  # fmt: skip
 
 
 def tuned(*updates):

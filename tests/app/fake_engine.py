@@ -39,7 +39,7 @@ class FakeEngine:
     def restart(self):
         self.restarts += 1
 
-    async def stop(self):
+    async def stop(self, grace=0.5):
         self.state = "gone"
 
     def say(self, record, last=True, request=None):

@@ -1,7 +1,7 @@
-"""The attention, generation, fine-tuning and embeddings labs: what is particular to each."""
+"""The attention, generation and embeddings labs: what is particular to each."""
 
 import pytest
-from canned import attention_result, generated, next_result, started, step, tuned, update
+from canned import attention_result, generated, next_result, step
 from fake_engine import FakeEngine, LabApp, settled
 
 from tutor.app.labs.attention import AttentionLab
@@ -111,47 +111,6 @@ async def test_the_settings_of_the_bars_are_those_of_the_text(engine):
         await pilot.press("ctrl+g")
         await settled(pilot, lambda: engine.asked[-1][0] == "generate")
         assert engine.asked[-1][1].temperature == 0.8
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_fine_tuning_draws_a_live_curve_and_goes_on_while_its_lab_is_closed(
-    engine, size, tmp_path, monkeypatch
-):
-    """The curve and the sample from before while it runs; both samples and the verdict at the end."""
-    (tmp_path / "mine.txt").write_text("Once there was a lighthouse.", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    app = LabApp("finetune", engine)
-    async with app.run_test(size=size) as pilot:
-        await settled(pilot, lambda: "enter runs this" in app.text)
-        app.lab.entry.prompt.line.value = "mine.txt"
-        await settled(pilot, lambda: "file ‹mine.txt" in app.text)
-        await pilot.press("enter")
-        long = engine.second
-        await settled(pilot, lambda: len(long.asked) == 1)
-        assert not engine.asked and long.asked[0][1].file == "mine.txt"
-        long.say(started(), last=False)
-        await settled(pilot, lambda: "Once a before sample" in app.text)
-        for number in (5, 10):
-            long.say(update(number, 4.0 - number / 10), last=False)
-        await settled(pilot, lambda: "step 10/20" in app.text)
-        assert "held-out loss" in app.lab.panes.text and "it is 3.000 now" in app.words
-        await pilot.press("enter")
-        assert len(long.asked) == 1 and "a run is under way" in app.text
-        await app.lab.remove()
-        long.say(update(15, 2.5), last=False)
-        from tutor.app.labs import make_lab
-
-        app.lab = make_lab("finetune", engine)
-        await app.mount(app.lab, before="Footer")
-        await settled(pilot, lambda: "step 15/20" in app.text)
-        assert not long.cancelled
-        app.lab.focus()
-        await pilot.press("escape")
-        assert long.cancelled[0][1] > 10, "what was learned is kept, which takes a while"
-        long.say(tuned(update(5, 3.5), update(15, 2.5)))
-        await settled(pilot, lambda: "Once an after sample" in app.lab.panes.text)
-        assert "Held-out loss fell from 4.000 to 3.000" in app.words
-        await settled(pilot, lambda: long.state == "gone")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

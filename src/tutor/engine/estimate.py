@@ -66,7 +66,7 @@ def measure(trained: Trained, material: Material, look: float, seconds: float = 
     """
     still = TrainingOptions(steps=1000, learning_rate=0.0, muon_learning_rate=0.0, evaluate_every=0)
     heaviest = material.heaviest
-    least = 1 if heaviest is None else 2
+    unlike = 1 if heaviest is None else 2  # the first step sets things up, and the heaviest batch takes longer
     beginning = time.perf_counter()
     ends = [beginning]
 
@@ -76,7 +76,8 @@ def measure(trained: Trained, material: Material, look: float, seconds: float = 
 
     def is_over() -> bool:
         ends.append(time.perf_counter())
-        return bool(data_parallel.from_first(ends[-1] - beginning > seconds and len(ends) > least + 1))
+        # Two steps at least: the optimiser's memory is there from the second one on.
+        return bool(data_parallel.from_first(ends[-1] - beginning > seconds and len(ends) > 3))
 
     for _ in train(trained, batch, still, learn=lambda _, batch: material.learn(batch), cancelled=is_over):
         pass
@@ -85,7 +86,7 @@ def measure(trained: Trained, material: Material, look: float, seconds: float = 
         parameter.grad = None
     taken = [after - before for before, after in itertools.pairwise(ends[1:])]
     written = _NUMBER * trained.count * (0.5 + 1 + 3)  # 16 bits, the best, the state with two moments
-    usual = taken[least:] or taken[:1]  # the first step sets things up
+    usual = taken[unlike:] or taken[:1]
     return Pace(tuple(usual), look + written / DISK)
 
 
@@ -93,7 +94,8 @@ def course_of(pace: Pace, budget: Budget) -> Course:
     """As many steps as were asked for, or as fit into the minutes with their looks."""
     rate, seed = budget.learning_rate, budget.seed
     if budget.steps is not None:
-        return Course(budget.steps, max(budget.steps // LOOKS, 1), rate, seed)
+        every = max(budget.steps // LOOKS, min(budget.steps // 4, 2), 1)  # a look takes about as long as two steps
+        return Course(budget.steps, every, rate, seed)
     seconds = budget.minutes * 60
     most = max(LOOKS, int(budget.minutes))  # in a long run a kill should not cost more than a minute
     looks = min(max(int(LOOK_SHARE * seconds / pace.look), 2), most)

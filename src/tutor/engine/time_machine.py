@@ -35,7 +35,9 @@ class TimeMachine:
         self._rows = {row.step: row for row in folder.rows}
         self.steps = (0, *map(step_of, folder.checkpoints()))
         """The step of each checkpoint; the first is the model before training."""
-        self.prompt = tuning_data.about(folder.data).prompt
+        about = tuning_data.about(folder.data)
+        self.task = about.task
+        self.prompt = about.prompt or tuning_data.a_held_out_text(folder.data)
 
     def place(self, asked: int | None) -> int:
         """The place of the checkpoint in `steps`, by default the last. Raises UsageError if there is none such."""

@@ -120,6 +120,13 @@ def labelled(folder: Path, loaded: Loaded, *, whole: bool, seed: int) -> Labelle
     return Labelled(classifier.new(loaded, sorted(set(kept["labels"])), whole=whole), training, held_out, seed)
 
 
+def a_held_out_text(folder: Path) -> str:
+    """One of the texts with labels in `folder` that are measured; empty if there are none."""
+    file = folder / _LABELLED
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    return kept["texts"][kept["held_out"][0]] if kept else ""
+
+
 def training_tokens(folder: Path, most: int) -> NDArray[Any]:
     """The first tokens that are learned from, one after the other, about `most` of them, shape (N,)."""
     if about(folder).task == "lm":

@@ -54,6 +54,13 @@ class Result:
     name: str
     model: str
     """What was tuned."""
+    task: str
+    prompt: str
+    """What the run's samples go on from; of a classifier, a text that it was measured on."""
+    layers: int
+    """Of the model."""
+    heads: int
+    """In each of them."""
     device: str
     checkpoints: tuple[Checkpoint, ...]
     checkpoint: int
@@ -93,6 +100,10 @@ def run(inputs: Inputs) -> Result:
     return Result(
         name=inputs.run,
         model=machine.model,
+        task=machine.task,
+        prompt=machine.prompt,
+        layers=loaded.model.config.num_hidden_layers,
+        heads=loaded.model.config.num_attention_heads,
         device=loaded.device,
         checkpoints=tuple(Checkpoint(step, machine.loss_at(step)) for step in steps),
         checkpoint=place,

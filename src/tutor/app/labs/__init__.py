@@ -119,6 +119,15 @@ LABS = (
         ("finetune",),
         widget="finetune:FinetuneLab",
     ),
+    LabInfo(
+        "h",
+        "runs",
+        "Time machine",
+        "a fine-tuning run, checkpoint by checkpoint; its report",
+        ("timeline", "report"),
+        ("time machine", "report"),
+        widget="runs:RunsLab",
+    ),
     LabInfo("b", "build", "Build it", "write a part yourself; the model then works with it", ("exercise",)),
 )
 """In the order in which the course meets them."""

@@ -140,7 +140,7 @@ class Entry(Widget):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value != self.form.line:
+        if event.value != self.form.line and event.value == event.input.value:  # not its first one, told late
             self.form.line = event.value
             self.post_message(self.Edited(typed=True))
 

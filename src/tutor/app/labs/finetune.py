@@ -1,100 +1,73 @@
-"""The fine-tuning lab: a text file, a few minutes, a live curve, and the same prompt before and after."""
+"""The fine-tuning lab: a file of one's own, what it would take, a live curve, and the proof of what has changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+import asyncio
+from typing import Any, ClassVar
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-from textual import on
+from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 
-from tutor import paths
-from tutor.app.labs.asking import Engine, Piece, Question
-from tutor.app.labs.base import Lab
-from tutor.app.labs.controls import Setting
-from tutor.app.labs.dials import Words
-from tutor.app.labs.entry import Entry
-from tutor.app.labs.job import Job, job_of
+from tutor.app.labs import finetune_form
+from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply
+from tutor.app.labs.job import Job
+from tutor.app.labs.run_form import FINETUNE, RunForm
+from tutor.app.navigation import OpenLine
 
-if TYPE_CHECKING:
-    from tutor.experiments.finetune import Sampled, Started, Update
-
-FILE = "file"
-"""The control that puts the path of a text at hand into the line."""
-TYPED = "…"
-
-_BEFORE = (
-    "enter starts. The model then reads this text over and over for the time that you give it.",
-    "An eighth of the text is held out and never trained on. The loss on it, and what the model writes after the "
-    "same first words, are taken before and after, so that you see what the run did.",
-    "The tuned model is kept under its name, and every lab can then use it.",
-)
+REPORT = "report"
 
 
-class FinetuneLab(Lab):
+class FinetuneLab(RunForm):
     """One run at a time, in a process of its own; it goes on while other labs are used."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "train", "train", tooltip="Start the run"),
+        Binding("o,f3", "go_on", "go on", priority=True, tooltip="Go on with the run that was stopped last"),
+        Binding(
+            "z,f4", "pause", "pause", priority=True, tooltip="Keep the run's state and end it; it can go on later"
+        ),
+        Binding("v,f9", "time_machine", "time machine", priority=True, tooltip="Through the run's checkpoints"),
+        Binding("u,f10", "use", "use model", priority=True, tooltip="Try the tuned model in another lab"),
     ]
     STOP_PATIENCE: ClassVar[float] = 120.0
     """Measuring, sampling and saving what was learned takes a while."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._job: Job | None = None
-        self._files = files_at_hand()
-        self.entry.extras = self._choices
-        self.form.values["name"] = None  # the example's name is taken after the first run
-        if self._files:
-            self.form.line = str(self._files[0])
-        self._preset = self.inputs
-
-    def _choices(self) -> Iterable[Setting]:
-        here = [path for path in self._files if path == Path(self.form.line)]
-        dial = Words((None, *self._files), (TYPED, *(path.name for path in self._files)))
-        yield Setting(FILE, FILE, here[0] if here else None, dial, "A text at hand; or type a path above.")
-
-    @on(Entry.Extra)
-    async def _on_file(self, event: Entry.Extra) -> None:
-        self.form.line = str(event.value) if event.value is not None else ""
-        await self.entry.refill()
+        self._reporter = Asker(super().the_engine, lambda news: self.post_message(self.Told(news, self._take_report)))
+        self._askers.append(self._reporter)
 
     def the_engine(self) -> Engine:
         return self.job.engine
 
-    @property
-    def job(self) -> Job:
-        """The run, also one that was started before this lab was opened."""
-        if self._job is None:
-            self._job = job_of(super().the_engine())
-            self.asker = self._job.asker
-            self._job.listener = lambda news: self.post_message(self.Told(news))
-        return self._job
+    def main_engine(self) -> Engine:
+        return super().the_engine()
+
+    def new_job(self) -> Job:
+        job = super().new_job()
+        self.asker = job.asker
+        job.listener = lambda news: self.post_message(self.Told(news))
+        return job
 
     async def on_mount(self) -> None:
-        self.panes.fill(Text("\n\n".join(_BEFORE), style="dim"), list(_BEFORE))
         job = self.job
         if job.question is not None:
             self.form.fill(job.question.name, job.question.inputs)
-            await self.entry.refill()
+            await self._refill()
             if job.records:
                 self.on_piece(Piece(job.question, job.records[-1]))
             if job.news is not None:
                 self.post_message(self.Told(job.news))
+        self._rest()
 
     def leave(self) -> None:
         """The run goes on."""
+        self._reporter.close()
         if self._job is not None:
-            self._job.listener = lambda news: None
+            self._job.listener, self._job.on_forecast = lambda news: None, lambda: None
+            self._job.drop_forecast()
 
-    async def edited(self, typed: bool) -> None:
-        if typed:
-            await self.entry.refill_controls()
-        self.schedule()
+    # The run
 
     async def entered(self) -> None:
         self.action_train()
@@ -103,52 +76,115 @@ class FinetuneLab(Lab):
         """Start the run, unless there is one."""
         self.ask(on_request=True)
 
+    async def action_go_on(self) -> None:
+        """Go on with the run that was stopped last."""
+        if self._runs and not self.job.runs:
+            self.form.values["resume"] = self.form.values["resume"] or self._runs[0].name
+            await self._refill()
+            self.ask(on_request=True)
+
     def ask(self, on_request: bool = False) -> None:
         self._soon = None
+        inputs = self._asked()
         if self.job.runs:
             if on_request:
-                self.status.say("a run is under way · escape ends it and keeps what it has learned")
-        elif not on_request or self.inputs is None:
+                self.status.say("a run is under way · escape ends it and keeps what it has learned, z pauses it")
+        elif not on_request or inputs is None:
             super().ask()
         else:
-            self.run_worker(self.job.start(Question(self.form.experiment, self.inputs)), exit_on_error=True)
+            self.reply = self.report = None
+            question = Question(FINETUNE, inputs)
+            self.run_worker(self.job.start(question, self._forecast()), exit_on_error=True)
+            self.form.values["resume"] = None
             self.reading.say(())
+            self.refresh_bindings()
             self.status.say("the engine is starting… (it measures first, then trains)")
 
     def on_piece(self, piece: Piece) -> None:
-        """The curve so far, and what the model wrote before."""
+        """The curve so far, and what the model writes."""
+        from tutor.app.labs.finetune_pictures import during
         from tutor.experiments.frame.tuning import Sampled, Update
-        from tutor.views.records.finetune import progress
+        from tutor.views.records.finetune import OF, progress
 
         started, *others = self.job.records
-        updates = tuple(record for record in others if isinstance(record, Update))
+        updates = [record for record in others if isinstance(record, Update)]
         samples = [record for record in others if isinstance(record, Sampled)]
         said = progress(updates[-1] if updates else started)
-        self.panes.fill(_so_far(started, updates, samples), [said])
-        self.status.say(f"{said} · escape ends it")
+        self.undim()
+        self.panes.fill(during(started, updates, samples, self.panes.scrollable_content_region.height), [said])
+        self.status.say(f"{said} · escape ends it, z pauses it")
         measured = [update.held_out_loss for update in updates if update.held_out_loss is not None]
         now = f"; it is {measured[-1]:.3f} now" if measured else ""
-        self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} nats per token{now}."])
+        self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} {OF[started.task]}{now}."])
 
+    async def action_pause(self) -> None:
+        """Keep the run's state and end its process."""
+        self.status.say("pausing… (its state is being kept)")
+        await self.job.pause()
+        self._runs = await asyncio.to_thread(finetune_form.unfinished)
+        await self._refill()
+        self._show_form()
+        self.refresh_bindings()
+        self.status.say("paused; o goes on with it, also another day")
 
-def _so_far(started: Started, updates: tuple[Update, ...], samples: list[Sampled]) -> RenderableType:
-    from tutor.views.records.finetune import curve, sample
+    # After it
 
-    parts: list[RenderableType] = [curve(updates, started.loss), Text()] if updates else []
-    if started.prompt:
-        parts += [Text("before", style="bold"), sample(started.prompt, started.sample)]
-    for last in samples[-1:]:
-        parts += [Text(f"after step {last.step:,}", style="bold"), sample(started.prompt, last.text)]
-    return Group(*parts)
+    def on_reply(self, reply: Reply) -> None:
+        """The end of a run is shown at once; what it has changed is then worked out in the other process."""
+        super().on_reply(reply)
+        self.run_worker(self._find_unfinished())
+        self.refresh_bindings()
+        from tutor.experiments import load
 
+        self._reporter.ask(Question(REPORT, load(REPORT).Inputs(reply.result.name)))
 
-def files_at_hand() -> list[Path]:
-    """Texts to try: those that come with the lessons, and those in the current directory."""
-    practice = sorted((paths.lessons() / "practice").glob("*.txt"))
-    here = sorted(path for path in Path.cwd().glob("*.txt") if path.is_file())
-    return [_near(path) for path in (*practice, *here[:8])]
+    async def _find_unfinished(self) -> None:
+        self._runs = await asyncio.to_thread(finetune_form.unfinished)
+        await self._refill()
 
+    def _take_report(self, news: News) -> None:
+        if isinstance(news, Reply) and self.reply is not None and news.result.name == self.reply.result.name:
+            self.report = news
+            self.show_reply(self.reply)
+            self.say_facts(self.reply)
 
-def _near(path: Path) -> Path:
-    """The path as short as it can be written from here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    def draw(self, reply: Reply) -> RenderableType:
+        return reply.picture if self.report is None else self.report.picture
+
+    def sentences(self, reply: Reply) -> list[str]:
+        return reply.words if self.report is None else self.report.words
+
+    @property
+    def hint(self) -> str:
+        if self.reply is None:
+            return ""
+        goes_on = "o goes on, " if self.reply.result.finished == "cancelled" else ""
+        return f"{goes_on}v time machine, u use it"
+
+    def action_time_machine(self) -> None:
+        """Open the run's checkpoints."""
+        if self.reply is not None:
+            self.post_message(OpenLine(f"tutor timeline {self.reply.result.name}"))
+
+    def action_use(self) -> None:
+        """Open the tuned model where it can be tried."""
+        from tutor.app.labs.runs import use_line
+
+        if self.reply is not None:
+            self.post_message(OpenLine(use_line(self.reply.result)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing here are not offered."""
+        runs = self._job is not None and self._job.runs
+        if action == "go_on":
+            return bool(self._runs) and not runs
+        if action == "pause":
+            return runs
+        if action == "time_machine":
+            return self.reply is not None and (self.reply.result.task, self.reply.result.method) != (
+                "classify",
+                "head",
+            )
+        if action == "use":
+            return self.reply is not None
+        return super().check_action(action, parameters)

@@ -1,4 +1,4 @@
-"""A long run in a process of its own, which goes on while its lab is closed."""
+"""A long run in a process of its own, which goes on while its lab is closed; before it, what it would take."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from tutor.app.labs.asking import Asker, Engine, News, Piece, Question
+from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply, Stopped
+
+PAUSE = 8.0
+"""Seconds that a run which is paused may take to end its step and keep its state."""
+KEPT = 30
+"""Estimates that are remembered."""
 
 
 class Job:
@@ -16,25 +21,68 @@ class Job:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.second
         self.asker = Asker(lambda: self.engine, self._told)
+        self.forecaster = Asker(lambda: self.engine, self._foretold)
+        """Asks what a run would take."""
+        self.forecasts: dict[Question, News] = {}
+        """What it was told, so that going back to a setting needs no second measurement."""
         self.question: Question | None = None
         """What runs, or ran last."""
         self.records: list[Any] = []
         self.news: News | None = None
         """How the run ended."""
         self.listener: Callable[[News], object] = lambda news: None
+        self.on_forecast: Callable[[], object] = lambda: None
+        self._measured: Question | None = None
+        """What the process has measured: its memory tells of nothing else."""
         self._ending: asyncio.Task[None] | None = None
+        self._refreshing = asyncio.Lock()
 
     @property
     def runs(self) -> bool:
         """Whether a run is under way."""
         return self.question is not None and self.news is None
 
-    async def start(self, question: Question) -> None:
-        """Begin a run."""
+    async def start(self, question: Question, measured: Question | None = None) -> None:
+        """Begin a run. The process that has measured the same is warm and goes on with it."""
         self.question, self.records, self.news = question, [], None
-        if self._ending is not None:
-            await self._ending
+        self.forecaster.close()
+        if measured is None or measured != self._measured or measured not in self.forecasts:
+            await self._fresh()
+        self._measured = None
         self.asker.ask(question)
+
+    async def forecast(self, question: Question) -> None:
+        """Ask what a run would take, in a process that holds nothing else; an older question is given up."""
+        if self.runs or question in self.forecasts or question == self.forecaster.question:
+            return
+        self.forecaster.question = question
+        await self._fresh()
+        if not self.runs and self.forecaster.question == question:
+            self._measured = question
+            self.forecaster.ask(question)
+
+    async def _fresh(self) -> None:
+        """A process that has done nothing yet will answer next."""
+        async with self._refreshing:
+            if self._ending is not None:
+                await self._ending
+            if self._measured is not None:
+                self._measured = None
+                await self.engine.stop()
+
+    def drop_forecast(self) -> None:
+        """Nobody wants to know any more; the process, with its model, may go."""
+        self.forecaster.close()
+        if not self.runs and self._measured is not None:
+            self._measured = None
+            self._ending = asyncio.get_running_loop().create_task(self.engine.stop())
+
+    async def pause(self) -> None:
+        """End the process once the run has kept its state; `finetune --resume` goes on from there."""
+        await self.engine.stop(PAUSE)
+        self.asker.close()
+        if self.runs:
+            self.news = Stopped()
 
     def _told(self, news: News) -> None:
         if isinstance(news, Piece):
@@ -44,6 +92,18 @@ class Job:
             # The process holds a model and its gradients; the next run starts another.
             self._ending = asyncio.get_running_loop().create_task(self.engine.stop())
         self.listener(news)
+
+    def _foretold(self, news: News) -> None:
+        if self._measured is not None and not isinstance(news, Piece | Stopped):
+            self.forecasts[self._measured] = news
+            while len(self.forecasts) > KEPT:
+                del self.forecasts[next(iter(self.forecasts))]
+        self.on_forecast()
+
+    def forecast_of(self, question: Question) -> Reply | None:
+        """What is known of a run's cost, if that is known."""
+        news = self.forecasts.get(question)
+        return news if isinstance(news, Reply) else None
 
 
 _JOBS: WeakKeyDictionary[Engine, Job] = WeakKeyDictionary()

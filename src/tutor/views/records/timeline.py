@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.padding import Padding
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
+from tutor.views.beside import Beside
 from tutor.views.heatmap import Heatmap
 from tutor.views.sentences import listed
 from tutor.views.visible import bare, harmless, visible
@@ -21,15 +23,14 @@ if TYPE_CHECKING:
 
 def picture(result: Result) -> RenderableType:
     """The line of checkpoints, then what this one wrote, expects, has near each other and looks at."""
-    parts: list[RenderableType] = [_slider(result), Text()]
+    parts: list[RenderableType] = [Slider(result), Text()]
     if result.sample is not None:
-        parts += [Padding(Text(harmless(result.sample)), (0, 0, 1, 2))]
+        parts += [Padding(Text(harmless(result.sample), style="italic"), (0, 0, 1, 2))]
+    expected = Bars([Bar(visible(one.text), one.probability) for one in result.candidates], high=1.0, unit="%")
+    near = Bars([Bar(visible(one.word), one.similarity) for one in result.neighbours], high=1.0)
+    headings = (f"expected after {_quoted(_text(result))}", f"nearest to {_quoted(result.word)} among the embeddings")
     parts += [
-        Text(f"expected after {_quoted(_text(result))}", style="bold"),
-        Bars([Bar(visible(one.text), one.probability) for one in result.candidates], unit="%"),
-        Text(),
-        Text(f"nearest to {_quoted(result.word)} among the embeddings", style="bold"),
-        Bars([Bar(visible(one.word), one.similarity) for one in result.neighbours], high=1.0),
+        Beside(expected, near, headings),
         Text(),
         Text(f"layer {result.layer}, head {result.head}", style="bold"),
         _head(result),
@@ -37,13 +38,48 @@ def picture(result: Result) -> RenderableType:
     return Group(*parts)
 
 
-def _slider(result: Result) -> Text:
-    """Every checkpoint's step, with the shown one marked."""
-    shown = Text("step ")
-    for place, checkpoint in enumerate(result.checkpoints):
-        marked = place == result.checkpoint
-        shown.append(f"[{checkpoint.step:,}]" if marked else f" {checkpoint.step:,} ", "bold" if marked else "dim")
-    return shown
+_MARGIN = 9
+"""Columns of the names beside the slider's rows."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Every checkpoint as a mark on a line, with its step and its held-out loss under it."""
+
+    result: Result
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        cell, shown = cell_of(self.result, options.max_width), Text(no_wrap=True, overflow="crop")
+        last = len(self.result.checkpoints) - 1
+        shown.append(" " * _MARGIN)
+        for place in range(last + 1):
+            here = place == self.result.checkpoint
+            shown.append("●" if here else "○", "bold" if here else "")
+            shown.append("─" * (cell - 1) if place < last else "\n", "dim")
+        for name, numbers in (("step", self._steps()), ("held-out", self._losses())):
+            shown.append(f"{name:{_MARGIN}}"[:_MARGIN], "dim")
+            for place, number in enumerate(numbers):
+                shown.append(f"{number:{cell}}"[:cell], "bold" if place == self.result.checkpoint else "dim")
+            shown.append("\n" if name == "step" else "")
+        yield shown
+
+    def _steps(self) -> list[str]:
+        marks = [f"{one.step:,}" for one in self.result.checkpoints]
+        marks[self.result.checkpoint] = f"[{marks[self.result.checkpoint]}]"
+        return marks
+
+    def _losses(self) -> list[str]:
+        return ["" if one.held_out_loss is None else f"{one.held_out_loss:.2f}" for one in self.result.checkpoints]
+
+
+def cell_of(result: Result, width: int) -> int:
+    """The columns of each checkpoint."""
+    return max(min((width - _MARGIN) // len(result.checkpoints), 12), 1)
+
+
+def place_at(result: Result, column: int, width: int) -> int:
+    """The checkpoint at a column of the slider."""
+    return min(max(column - _MARGIN, 0) // cell_of(result, width), len(result.checkpoints) - 1)
 
 
 def _head(result: Result) -> Heatmap:
