@@ -68,6 +68,10 @@ class Thumbnails:
         lines = max(self.height // (len(self.rows) * math.ceil(count / across)), _SMALLEST // 2)
         return gutter, across, min(room // across - 1, 2 * lines, _LARGEST)
 
+    def side(self, width: int) -> int:
+        """The cells of a side of each matrix, in so many columns."""
+        return self._layout(width)[2]
+
     def at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
         """The row and column of the matrix that is drawn at column `x` of line `y`, in so many columns."""
         gutter, across, side = self._layout(width)

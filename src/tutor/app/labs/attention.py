@@ -92,10 +92,11 @@ class AttentionLab(HeadsLab):
         return self._drawn  # type: ignore[no-any-return]
 
     def _heads(self, result: Result) -> RenderableType:
-        height = max(self.panes.scrollable_content_region.height - 3, 4)  # the rest is for labels and the legend
+        pane = self.panes.scrollable_content_region
+        height = max(pane.height - 3, 4)  # the rest is for labels and the legend
         if len(result.heads) == 1:
             return attention_picture.matrix(result, self.window, height)
-        return attention_picture.overview(result, self.place, height + 1)
+        return attention_picture.overview(result, self.place, height + 1, max(pane.width, 1))
 
     # Where one goes
 

@@ -29,17 +29,19 @@ _NUMBERS = (
 )
 
 
-def overview(result: Result, place: tuple[int, int], height: int) -> Thumbnails:
+def overview(result: Result, place: tuple[int, int], height: int, width: int) -> Thumbnails:
     """All heads, with a mark at the layer and the head of `place`, in `height` lines if that can be."""
     from tutor.views.records.attention import overview as drawn_overview
 
-    drawn = drawn_overview(result)
-    layer, head = place
-    narrow = height // len(drawn.rows) < SPELLED_OUT // 2
-    rows = [_pointed(label, label == f"layer {layer}") for label in drawn.rows]
-    columns = [_pointed(label[5:] if narrow else label, label == f"head {head}") for label in drawn.columns]
-    unit = "weight; a row for each layer, a column for each head" if narrow else drawn.unit
-    return dataclasses.replace(drawn, rows=rows, columns=columns, height=height, unit=unit)
+    drawn = dataclasses.replace(drawn_overview(result), height=height)
+    marks = (f"layer {place[0]}", f"head {place[1]}")
+    rows, columns = ([_pointed(label, label in marks) for label in side] for side in (drawn.rows, drawn.columns))
+    spelled = dataclasses.replace(drawn, rows=rows, columns=columns)
+    if spelled.side(width) >= SPELLED_OUT:
+        return spelled
+    rows, columns = ([label[0] + label.rpartition(" ")[2] for label in side] for side in (rows, columns))
+    unit = "weight; down: layers, across: heads"
+    return dataclasses.replace(spelled, rows=rows, columns=columns, unit=unit)
 
 
 def _pointed(label: str, here: bool) -> str:

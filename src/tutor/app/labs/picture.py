@@ -78,13 +78,19 @@ class Picture(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        if self.scrollable_content_region.width != self._width:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Draw again if the width is another one than that which was drawn for."""
+        if self.scrollable_content_region.width not in (0, self._width):
             self._draw()
 
     def render_line(self, y: int) -> Strip:
         scroll_x, scroll_y = self.scroll_offset
         width, row = self.scrollable_content_region.width, y + scroll_y
         style = self.rich_style
+        if y == 0 and width != self._width:  # drawn while it was hidden, or before it had a scroll bar
+            self.call_later(self._fit)
         if row >= len(self._strips):
             return Strip.blank(width, style)
         return self._strips[row].crop_extend(scroll_x, scroll_x + width, style).apply_style(style)

@@ -1,4 +1,4 @@
-"""Cross-attention: all heads at a glance, the best one as a matrix, and the words that it puts together."""
+"""Cross-attention: the best head as a matrix, the words that it puts together, and all heads at a glance."""
 
 from __future__ import annotations
 
@@ -29,22 +29,20 @@ _FAR = 1000
 
 
 def picture(result: Result) -> RenderableType:
-    """Small pictures of the chosen heads, unless it is one; the best of them as a matrix; the alignment."""
+    """The best of the chosen heads as a matrix; the alignment; small pictures of all of them, unless it is one."""
     parts: list[RenderableType] = [
         Text(visible(result.source, spaces=False), style="dim"),
         Text(visible(result.target, spaces=False), style="bold"),
         *(Text(said, style="dim italic") for said in _cut(result)),
     ]
-    layers, heads = _chosen(result)
-    if len(layers) * len(heads) > 1:
-        chosen = result.patterns[layers][:, heads]
-        parts += [
-            Text(),
-            Thumbnails(chosen, [f"layer {n}" for n in layers], [f"head {n}" for n in heads], unit="weight"),
-        ]
     parts += [Text(f"\n{_matrix_title(result)}", style="dim"), matrix(result)]
     if result.pairs:
         parts += [Text("\neach output word with the input word that it reads most", style="dim"), _alignment(result)]
+    layers, heads = _chosen(result)
+    if len(layers) * len(heads) > 1:
+        chosen = result.patterns[layers][:, heads]
+        names = [f"layer {n}" for n in layers], [f"head {n}" for n in heads]
+        parts += [Text("\nall heads", style="dim"), Thumbnails(chosen, *names, unit="weight")]
     return Group(*parts)
 
 
