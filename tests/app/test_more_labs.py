@@ -4,8 +4,12 @@ import pytest
 from canned import attention_result
 from canned_labs import drawn, filled, walked, without
 from fake_engine import FakeEngine, LabApp, settled
+from rich.console import Group
+from rich.rule import Rule
+from textual.app import App
 
 from tutor.app.labs import LABS, line
+from tutor.app.labs.picture import Picture
 from tutor.app.labs.zoom import Window
 from tutor.experiments import load, names
 from tutor.experiments.attention import Inputs as Attention
@@ -217,3 +221,19 @@ def test_every_experiment_stands_in_a_lab():
     """All but what belongs to fine-tuning runs."""
     shown = {name for info in LABS for name in info.experiments}
     assert set(names()) - shown <= {"report", "timeline"}
+
+
+class OnePicture(App):
+    """A picture and nothing else."""
+
+    def compose(self):
+        yield Picture()
+
+
+async def test_a_picture_that_gets_a_scroll_bar_is_drawn_for_the_width_that_is_left():
+    """No line is wider than what can be seen, so nothing is cut off at the right."""
+    async with OnePicture().run_test(size=(40, 10)) as pilot:
+        pane = pilot.app.query_one(Picture)
+        await pilot.pause()
+        pane.show(Group(*(Rule() for _ in range(30))))
+        await settled(pilot, lambda: len(pane.text.splitlines()[0]) == pane.scrollable_content_region.width)
