@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from canned import tuned, update
+from canned import foretold, reported, seen_at, tuned, update
 from textual import events
 from whole_app import StillEngine, Whole
 
@@ -46,6 +46,9 @@ class RealEngine(StillEngine):
     def second(self):
         return self
 
+    async def stop(self, grace=0.5):
+        """It has no process."""
+
     def run(self, name, inputs, on_message):
         self.number += 1
         self.tasks = {
@@ -66,19 +69,36 @@ class RealEngine(StillEngine):
 
 
 def _computed(name, inputs):
-    return _tuned(inputs) if name == "finetune" else experiments.result_of(name, inputs)
+    """What the engine process would say; of runs, and of models that they have made, something made up."""
+    made_up = {"finetune": _tuned, "report": reported, "timeline": seen_at}
+    if name in made_up:
+        return made_up[name](inputs)
+    if name == "classify" and inputs.task == "messages":
+        inputs = dataclasses.replace(inputs, task="spam")
+    return experiments.result_of(name, inputs)
 
 
 def _tuned(inputs):
     """A run that went well; of labels the scores, and at many steps a held-out loss that rises again."""
+    if inputs.estimate:
+        return foretold(inputs)
     name = inputs.name or Path(inputs.file).stem
     paths.user_models().mkdir(parents=True, exist_ok=True)
     if not (paths.user_models() / name).exists():
         (paths.user_models() / name).symlink_to(paths.bundled_models() / "storyteller", target_is_directory=True)
-    marks = scores([*"abab"], [*"abab"], [*"ab"]) if inputs.file.endswith(".csv") else None
-    finished = "held-out" if inputs.steps and inputs.steps > 50 else "budget"
-    result = tuned(update(5, 3.5), update(10, 3.1))
-    return dataclasses.replace(result, name=name, finished=finished, scores_before=marks, scores_after=marks)
+    task = {".csv": "classify", ".jsonl": "prompt"}.get(Path(inputs.file).suffix, "lm")
+    marks = scores([*"abab"], [*"abab"], [*"ab"]) if task == "classify" else None
+    finished = "converged" if marks and not inputs.steps else "held-out" if (inputs.steps or 0) > 50 else "budget"
+    return dataclasses.replace(
+        tuned(update(5, 3.5), update(10, 3.1)),
+        name=name,
+        task=task,
+        method="full" if inputs.method == "auto" else inputs.method,
+        steps=inputs.steps or 20,
+        finished=finished,
+        scores_before=marks,
+        scores_after=marks,
+    )
 
 
 class Course(Whole):
@@ -188,7 +208,7 @@ class Learner:
             await self.pilot.press("end", "ctrl+u")
             await self.type(" | ".join(value) if isinstance(value, tuple) else str(value or ""))
             return
-        down = isinstance(value, (int, float)) and (control().value or 0) > value
+        down = value is None or (isinstance(value, (int, float)) and (control().value or 0) > value)
         for _ in range(200):
             if control().value == value:
                 return

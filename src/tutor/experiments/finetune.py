@@ -39,7 +39,7 @@ class Inputs:
     file: Annotated[str, Argument("Your text: a file, or a folder of them.", metavar="FILE", piped=False)] = ""
     """May be left out with --resume."""
     minutes: Annotated[float, Option("How long to train, at most.", low=0.05, high=600, step=0.5)] = 1.0
-    steps: Annotated[int | None, Option("Train this many steps instead.", low=2, high=1_000_000, step=10)] = None
+    steps: Annotated[int | None, Option("Train this many steps instead.", low=2, high=1_000_000, step=4)] = None
     task: Annotated[str, Option("What is learned.", choices=("auto", "lm", "prompt", "classify"))] = "auto"
     """`auto`: labels if the file has a column of them, completions if it has prompts, or else running text."""
     method: Annotated[str, Option("What is trained.", choices=("auto", "full", "lora", "head"))] = "auto"

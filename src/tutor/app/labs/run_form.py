@@ -27,7 +27,7 @@ FINETUNE = "finetune"
 class RunForm(Lab):
     """Everything before the run; `FinetuneLab` has the run itself and what comes after it."""
 
-    HIDDEN: ClassVar[frozenset[str]] = finetune_form.HIDDEN | finetune_form.RARE
+    HIDDEN: ClassVar[frozenset[str]] = finetune_form.HIDDEN | finetune_form.RARE | {"lora_rank"}
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
