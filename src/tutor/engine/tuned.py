@@ -21,7 +21,7 @@ def free_name(wanted: str | None, file: Path) -> str:
 
     Raises InputError if the wanted one is taken or cannot be a folder's name.
     """
-    taken = {entry.name for entry in registry.entries()}
+    taken = {entry.name for entry in registry.entries()} | set(registry.classifiers())
     stopped = {name for name in run_folder.names() if RunFolder(paths.runs() / name).is_unfinished()}
     if wanted is not None:
         if not _NAME.fullmatch(wanted):

@@ -46,8 +46,12 @@ class FinetuneLab(RunForm):
     def new_job(self) -> Job:
         job = super().new_job()
         self.asker = job.asker
-        job.listener = lambda news: self.post_message(self.Told(news))
+        job.listener = self._listen
         return job
+
+    def _listen(self, news: News) -> None:
+        """The run says something."""
+        self.post_message(self.Told(news))
 
     async def on_mount(self) -> None:
         job = self.job
@@ -63,7 +67,7 @@ class FinetuneLab(RunForm):
     def leave(self) -> None:
         """The run goes on."""
         self._reporter.close()
-        if self._job is not None:
+        if self._job is not None and self._job.listener == self._listen:  # no other lab listens by now
             self._job.listener, self._job.on_forecast = lambda news: None, lambda: None
             self._job.drop_forecast()
 
@@ -159,7 +163,13 @@ class FinetuneLab(RunForm):
         if self.reply is None:
             return ""
         goes_on = "o goes on, " if self.reply.result.finished == "cancelled" else ""
-        return f"{goes_on}v time machine, u use it"
+        return f"{goes_on}v time machine, u use it" if self._has_checkpoints else f"{goes_on}u use it"
+
+    @property
+    def _has_checkpoints(self) -> bool:
+        """Whether the run that is shown has trained the decoder itself."""
+        made = self.reply.result if self.reply is not None else None
+        return made is not None and (made.task, made.method) != ("classify", "head")
 
     def action_time_machine(self) -> None:
         """Open the run's checkpoints."""
@@ -181,10 +191,7 @@ class FinetuneLab(RunForm):
         if action == "pause":
             return runs
         if action == "time_machine":
-            return self.reply is not None and (self.reply.result.task, self.reply.result.method) != (
-                "classify",
-                "head",
-            )
+            return self._has_checkpoints
         if action == "use":
             return self.reply is not None
         return super().check_action(action, parameters)

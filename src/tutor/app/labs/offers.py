@@ -34,7 +34,9 @@ def first_words(experiment: str) -> tuple[str, tuple[str, ...]]:
     if experiment == "exercise":
         return "part", tuple(load("exercise").NAMES)
     if experiment in ("report", "timeline"):
-        return "run", names_of("run")
+        from tutor.engine import run_folder
+
+        return "run", tuple(run_folder.names())
     return "file", files_for(experiment)
 
 

@@ -151,7 +151,7 @@ class RunForm(Lab):
 
         question = self._forecast()
         known = None if question is None else self.job.forecast_of(question)
-        words = known.words if known is not None else []
+        words = [] if known is None else [each for each in known.words if each not in known.result.notes]
         measuring = question is not None and self.job.forecaster.question == question
         self.panes.fill(before(self._facts, words, self._runs, measuring), words)
         self.reading.say(words)

@@ -196,8 +196,9 @@ def use_line(result: Any) -> str:
 
 
 def newest_run() -> str:
-    """The fine-tuning run that was worked on last; empty if there is none."""
+    """The fine-tuning run that was worked on last, if there is any, best one that has kept checkpoints."""
     from tutor.engine import run_folder
 
-    runs = [paths.runs() / name for name in run_folder.names()]
-    return max(runs, key=lambda folder: folder.stat().st_mtime).name if runs else ""
+    runs = [run_folder.RunFolder(paths.runs() / name) for name in run_folder.names()]
+    runs.sort(key=lambda run: (bool(run.checkpoints()), run.path.stat().st_mtime))
+    return runs[-1].name if runs else ""

@@ -64,9 +64,10 @@ def words(result: Result) -> list[str]:
 def _expected(result: Result) -> list[str]:
     expected = result.estimate
     low, high = duration(expected.seconds_low), duration(expected.seconds_high)
+    most = "at most " if (result.task, result.method) == ("classify", "head") else ""
     memory = "" if expected.bytes is None else f" and up to {rounded(expected.bytes)}B of memory"
     return [
-        f"It would take {low} to {high}{memory}: {counted(expected.steps, 'step')} on {result.device}.",
+        f"It would take {low} to {high}{memory}: {most}{counted(expected.steps, 'step')} on {result.device}.",
         *expected.warnings,
         f"It would train {METHODS[result.method]}, {expected.trained:,} of {expected.parameters:,} numbers, and "
         f"read {expected.tokens:,} tokens: each of the file's {result.training_tokens:,} about "
