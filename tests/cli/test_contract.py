@@ -137,3 +137,31 @@ def test_no_color_is_obeyed(tutor, monkeypatch, variables, coloured):
     monkeypatch.setenv("TERM", "xterm-256color")
     got = tutor("positions", "--length", "4")
     assert bool(re.search(r"\x1b\[[0-9;]*[34]8;", got.out)) is coloured
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("tokenize", "a", "--no-such"), "tutor tokenize"),
+        (("next", "a", "-k", "many"), "tutor next"),
+        (("models", "show"), "tutor models show"),
+        (("models", "no-such"), "tutor models"),
+        (("no-such",), "tutor"),
+    ],
+)
+def test_a_command_line_that_does_not_fit_is_told_in_one_line(tutor, words, command):
+    done = tutor(*words)
+    assert done.status == 2 and done.out == ""
+    assert done.err.startswith(f"tutor: {command}: ") and done.err.endswith(f"; see {command} --help\n")
+    assert done.err.count("\n") == 1
+
+
+def test_a_program_in_a_pipe_is_the_program_whatever_the_width(tutor, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    done = tutor("exercise", "merges")
+    assert done.status == 0 and done.out == json.loads(tutor("exercise", "merges", "--json").out)["result"]["starter"]
+
+
+def test_an_unknown_model_is_answered_with_those_the_command_can_use(tutor):
+    done = tutor("translate", "Hello.", "--model", "qqq")
+    assert done.status == 3 and "choose one of: translator" in done.err and "storyteller" not in done.err

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -159,36 +157,3 @@ def test_what_needs_no_gradient_is_left_alone():
     before = model.model.embed_tokens.weight.clone()
     list(train(model, batch, options(steps=3)))
     assert torch.equal(before, model.model.embed_tokens.weight)
-
-
-WORKER = """
-import sys
-sys.path.insert(0, {root!r})
-from tests.engine.test_training import batch, options, small_decoder
-from tutor.engine import data_parallel
-from tutor.engine.checkpoint import save_decoder
-from tutor.engine.training import train
-from pathlib import Path
-import torch
-torch.set_num_threads(1)
-data_parallel.join()
-model = small_decoder()
-losses = [p.loss for p in train(model, batch, options(steps=4))]
-if data_parallel.is_first():
-    save_decoder(model, Path({folder!r}))
-"""
-
-
-def test_two_processes_learn_what_one_learns(tmp_path, pytestconfig):
-    """As torchrun starts them: each takes half the rows, and the weights come out as from one process."""
-    from tutor.engine.checkpoint import load_decoder
-
-    code = WORKER.format(root=str(pytestconfig.rootpath), folder=str(tmp_path / "two"))
-    (tmp_path / "work.py").write_text(code)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "work.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    model = small_decoder()
-    list(train(model, batch, options(steps=4)))
-    for name, tensor in load_decoder(tmp_path / "two").state_dict().items():
-        torch.testing.assert_close(tensor, model.state_dict()[name], atol=2e-4, rtol=1e-3, msg=name)

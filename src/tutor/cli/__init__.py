@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 _COMPLETION = "_TUTOR_COMPLETE"
 """Set when a shell asks which words could come next; the words so far are then in the environment too."""
@@ -31,11 +32,35 @@ def _open_closed_streams() -> None:
 
 
 def _command_line() -> None:
+    import typer
+
     from tutor.cli.program import build
     from tutor.engine import device
 
     device.own_process()
-    build(_asked())()
+    try:
+        status = build(_asked())(standalone_mode=False)
+    except typer.Abort:
+        status = 130
+    except cast("type[Exception]", typer.BadParameter.__base__) as error:  # what Typer raises for any wrong line
+        status = _refused(error)
+    sys.exit(status or 0)
+
+
+def _refused(error: Any) -> int:
+    """Says in one line what Typer found wrong; a group without its command gets the help that it asks for."""
+    from tutor.errors import UsageError
+
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return UsageError.exit_status
+    names: list[str] = []
+    context = error.ctx
+    while context is not None and context.parent is not None:
+        names, context = [str(context.info_name), *names], context.parent
+    command, why = " ".join(["tutor", *names]), error.format_message().rstrip(".")
+    print(f"tutor: {UsageError(command, why[:1].lower() + why[1:], f'see {command} --help')}", file=sys.stderr)
+    return UsageError.exit_status
 
 
 def _asked() -> list[str]:

@@ -143,9 +143,15 @@ def _card(entry: Entry) -> str:
     return text.split("\n---\n", 1)[-1].lstrip() if text.startswith("---\n") else text
 
 
+def _kind(model: dict[str, Any]) -> str:
+    from tutor.engine.kinds import CALLED
+
+    return str(CALLED.get(model["kind"], model["kind"]))
+
+
 def _sentence(model: dict[str, Any]) -> str:
     held = f"{rounded(model['parameters'])} parameters, " if model["parameters"] else ""
-    return f"{model['name']}: {model['kind']}, {model['source']}, {held}{rounded(model['bytes'])}B."
+    return f"{model['name']}: {_kind(model)}, {model['source']}, {held}{rounded(model['bytes'])}B."
 
 
 def _print_table(described: list[dict[str, Any]], ascii: bool) -> None:
@@ -158,7 +164,7 @@ def _print_table(described: list[dict[str, Any]], ascii: bool) -> None:
         table.add_column(heading, justify="right" if heading in ("parameters", "size") else "left")
     for model in described:
         held = rounded(model["parameters"]).strip() if model["parameters"] else ""
-        table.add_row(model["name"], model["kind"], held, f"{rounded(model['bytes'])}B", model["source"])
+        table.add_row(model["name"], _kind(model), held, f"{rounded(model['bytes'])}B", model["source"])
     console(Form(ascii=ascii)).print(table)
 
 

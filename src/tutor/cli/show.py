@@ -12,7 +12,7 @@ from tutor import experiments
 from tutor.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from tutor.cli.streaming import Streamed
 
@@ -64,8 +64,17 @@ def _give(name: str, inputs: Any, run: Streamed, form: Form, target: Path | None
     elif target is None and not run.shown:
         from tutor.views import picture
 
-        console(form).print(picture(name, result))
+        _print_picture(picture(name, result), form)
     sys.stdout.flush()
+
+
+def _print_picture(shown: RenderableType, form: Form) -> None:
+    """A program goes into a file or a pipe as it is, because a line that is wrapped is another program."""
+    source = getattr(shown, "code", None)
+    if isinstance(source, str) and not sys.stdout.isatty():
+        sys.stdout.write(printable(source, form))
+    else:
+        console(form).print(shown)
 
 
 def _run(name: str, inputs: Any, form: Form) -> Streamed:

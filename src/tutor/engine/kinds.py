@@ -14,6 +14,9 @@ Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classi
 _KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
 """What `model_type` in a config.json means here."""
 
+CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}
+"""What a kind is called for people, where that is not its name."""
+
 HEAD = "head.json"
 """The file that makes a folder a classifier's."""
 

@@ -11,6 +11,7 @@ import torch
 from tokenizers import Tokenizer
 
 from tutor.engine import adapter_folder, checkpoint, device, registry, subword
+from tutor.engine.kinds import CALLED
 from tutor.engine.registry import Entry, Kind
 from tutor.engine.subword import SubwordTokenizer
 from tutor.engine.tokenization import Token, require_text
@@ -91,19 +92,16 @@ def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
     return Loaded(shared.entry, model, shared.tokenizer, shared.splitter, shared.device)
 
 
-_CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}
-"""What a kind is called, where that is not its name."""
-
 Stamp = tuple[tuple[str, int, int], ...]
 
 
 def entry_of(name_or_path: str, kind: Kind) -> Entry:
     """The model of that name or in that folder. Raises InputError if there is none or it is of another kind."""
-    entry = registry.find(name_or_path)
+    entry = registry.find(name_or_path, kind)
     if entry.kind == kind:
         return entry
     others = [other.name for other in registry.entries() if other.kind == kind]
-    wanted, found = _CALLED.get(kind, kind), _CALLED.get(entry.kind, entry.kind)
+    wanted, found = CALLED.get(kind, kind), CALLED.get(entry.kind, entry.kind)
     raise InputError(
         entry.name,
         f"not {'an' if wanted.startswith('e') else 'a'} {wanted} but {found}",

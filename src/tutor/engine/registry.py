@@ -103,8 +103,11 @@ def _folders() -> tuple[tuple[Path, Source], ...]:
     return (paths.bundled_models(), "bundled"), (paths.user_models(), "yours")
 
 
-def find(name_or_path: str) -> Entry:
-    """The model of that name, or in that folder. Raises InputError, with the names there are, if there is none."""
+def find(name_or_path: str, kind: Kind | None = None) -> Entry:
+    """The model of that name, or in that folder.
+
+    Raises InputError if there is none, with the names there are: only those of `kind`, where that is what is wanted.
+    """
     known = {entry.name: entry for entry in entries()}
     if name_or_path in known:
         return known[name_or_path]
@@ -113,8 +116,9 @@ def find(name_or_path: str) -> Entry:
     last = [entry for entry in known.values() if entry.source == "cache" and entry.name.endswith(f"/{name_or_path}")]
     if len(last) == 1:
         return last[0]
-    close = difflib.get_close_matches(name_or_path, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(known) or 'none is installed'}"
+    offered = [entry.name for entry in known.values() if kind in (None, entry.kind)]
+    close = difflib.get_close_matches(name_or_path, offered, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(offered) or 'none is installed'}"
     raise InputError(name_or_path[:80] or "--model", "no such model", hint)
 
 

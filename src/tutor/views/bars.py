@@ -84,7 +84,13 @@ def _numbers(values: Sequence[float], unit: str) -> list[str]:
     scale, sign = (100.0, " %") if unit == "%" else (1.0, f" {unit}".rstrip())
     largest = max(abs(value) * scale for value in values)
     decimals = 0 if largest >= 100 and scale == 1.0 else 1 if largest >= 10 else 3 if scale == 1.0 else 2
-    return [f"{value * scale:.{decimals}f}{sign}" for value in values]
+    written = [f"{value * scale:.{decimals}f}{sign}" for value in values]
+    if unit != "%":
+        return written
+    # What is possible is not written as nothing.
+    tiny = f"{0:.{decimals}f}{sign}"
+    least = f"<{10**-decimals:.{decimals}f}{sign}"
+    return [least if value > 0 and text == tiny else text for value, text in zip(values, written, strict=True)]
 
 
 def _fitted(text: str, width: int, ascii_only: bool) -> str:

@@ -47,16 +47,21 @@ def _verdict(result: Result) -> str:
     return "Python can read it." if result.compiles else f"Python cannot read it: {result.problem}."
 
 
+def _percent(share: float) -> str:
+    """Shares too small for anybody to tell apart are not given in powers of ten."""
+    return "less than 0.001 %" if share < 1e-5 else f"{100 * share:.2g} %"
+
+
 def words(result: Result) -> list[str]:
     """The line, whether it can be read, and what else was weighed."""
     line = visible(result.line.strip(), spaces=False)
     sentences = [
         f"{result.model} completes the line as '{line}'; {_verdict(result)}",
-        f"It added {counted(result.tokens, 'token')} with {100 * result.candidates[0].probability:.2g} % "
+        f"It added {counted(result.tokens, 'token')} with {_percent(result.candidates[0].probability)} "
         f"in {result.seconds:.2f} seconds.",
     ]
     sentences += [
-        f"It also weighed '{visible(one.text.strip(), spaces=False)}': {100 * one.probability:.2g} %, "
+        f"It also weighed '{visible(one.text.strip(), spaces=False)}': {_percent(one.probability)}, "
         f"{'readable' if one.compiles else 'not readable'}."
         for one in result.candidates[1:]
     ]
