@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tutor import paths
-from tutor.app.engine_client import EngineClient, Lost
+from tutor.app.engine_client import AT_ONCE, EngineClient, Lost
 from tutor.experiments.frame.messages import Answer, Cancelled, Failed
 from tutor.experiments.positions import Inputs
 
@@ -92,14 +92,26 @@ async def test_an_endless_loop_is_killed_and_the_next_request_is_answered():
         await asyncio.sleep(0.05)
         pid, start = client.process.pid, time.perf_counter()
         client.run("positions", Inputs(length=4), waiting.append)
-        client.cancel(number)
-        await until(lambda: looping and waiting)
-        assert time.perf_counter() - start < 0.5
+        client.cancel(number, AT_ONCE)
+        await until(lambda: looping)
+        assert time.perf_counter() - start < 0.2, "gone before one wonders"
+        await until(lambda: waiting)
         assert looping == [Cancelled(number)]
-        assert isinstance(waiting[0], Lost) and waiting[0].again
-        client.run("positions", Inputs(length=4), waiting.append)
-        await until(lambda: len(waiting) == 2)
-        assert isinstance(waiting[1], Answer) and client.process.pid != pid
+        assert len(waiting) == 1 and isinstance(waiting[0], Answer), "it is asked again by itself"
+        assert client.process.pid != pid
+
+
+async def test_what_waits_behind_another_is_cancelled_without_harm_to_that():
+    async with running() as client:
+        streaming, waiting = [], []
+        client.run("positions", STREAMS, streaming.append)
+        await until(lambda: streaming)
+        pid = client.process.pid
+        client.cancel(client.run("positions", LOOPS, waiting.append), AT_ONCE)
+        await until(lambda: waiting)
+        assert isinstance(waiting[0], Cancelled) and client.process.pid == pid
+        before = len(streaming)
+        await until(lambda: len(streaming) > before + 5)
 
 
 async def test_kill_nine_fails_what_is_pending_and_starts_another():

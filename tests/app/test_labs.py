@@ -9,7 +9,7 @@ from fake_engine import FakeEngine, LabApp, settled
 from textual.widgets import Input
 
 from tutor import experiments
-from tutor.app.engine_client import Lost
+from tutor.app.engine_client import AT_ONCE, Lost
 from tutor.app.labs import LABS, lab_for, make_lab
 from tutor.app.labs.controls import Control
 from tutor.app.labs.line import LIMIT
@@ -223,6 +223,28 @@ async def test_an_older_answer_stays_dimmed_until_the_newer_is_there():
         engine.say(next_result("second"))
         await settled(pilot, lambda: "second" in app.lab.panes.text)
         assert not app.lab.has_class("-stale")
+
+
+async def test_escape_gives_up_what_cannot_be_interrupted_and_keeps_the_picture():
+    engine = FakeEngine()
+    app = LabApp("next", engine)
+    from canned import next_result
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: len(engine.asked) == 1)
+        engine.say(next_result("first"))
+        await settled(pilot, answered(app))
+        await pilot.press("!")
+        await settled(pilot, lambda: app.lab.has_class("-stale"))
+        await pilot.press("escape")
+        assert engine.cancelled == [(2, AT_ONCE)]
+        engine.change("starting", "the engine did not stop when asked")
+        engine.obey(2)
+        await settled(pilot, lambda: "the engine starts again in the background" in app.words)
+        assert "first" in app.lab.panes.text and not app.lab.has_class("-stale")
+        engine.change("ready")
+        await pilot.press("?")
+        await settled(pilot, lambda: len(engine.asked) == 3)
 
 
 async def test_a_dead_engine_is_said_and_the_newest_input_is_sent_again_once():

@@ -24,8 +24,11 @@ COMMAND = (sys.executable, "-P", "-m", "tutor.experiments.frame.server")
 
 PATIENCE = 0.2
 """Seconds that a cancelled request may take to end before the process is killed."""
+AT_ONCE = 0.05
+"""The same for a computation that cannot hear that it is cancelled; it ends within this time, or it is ended."""
 LONG_GRACE = 4.0
 """Seconds that a long job may take to keep what it has when the app ends."""
+_ABANDONED = "the engine did not stop when asked"
 DEATHS, WITHIN = 3, 10.0
 """So many deaths in so many seconds, and no further process is started until somebody asks."""
 
@@ -154,7 +157,7 @@ class EngineClient:
             if not self._killed_for:
                 self._deaths.append(time.monotonic())
             self._killed_for = ""
-            sent = [request for request in self._requests.values() if request.sent]
+            sent = self._lost_with(reason)
             if len(self._deaths) == DEATHS and self._deaths[-1] - self._deaths[0] < WITHIN:
                 line = f"{reason} {DEATHS} times in {WITHIN:.0f} s; see {paths.engine_log()}, ctrl+r tries again"
                 self._change("gone", line)
@@ -165,6 +168,13 @@ class EngineClient:
             self._lose(sent, line, again=True)
             await asyncio.sleep(max(len(self._deaths) - 1, 0) * 0.5)
         self._change("gone")
+
+    def _lost_with(self, reason: str) -> list[_Request]:
+        """The requests that a process took with it; those behind one that was given up wait for the next process."""
+        if reason == _ABANDONED:
+            for request in self._requests.values():
+                request.sent = request.overdue is not None
+        return [request for request in self._requests.values() if request.sent]
 
     async def _live_and_die(self) -> str:
         """The whole life of one process: why it ended, as half a sentence."""
@@ -224,7 +234,7 @@ class EngineClient:
 
     def _overdue(self, number: int) -> None:
         if number in self._requests:
-            self._kill("the engine did not stop when asked")
+            self._kill(_ABANDONED)
 
     def _kill(self, reason: str) -> None:
         process = self.process

@@ -63,9 +63,15 @@ class Answering(Waiting):
         elif isinstance(news, Trouble):
             self.explain(news.line)
         elif isinstance(news, Stopped):
-            self.status.say("stopped")
+            self.status.say(self.after_stop())
         if isinstance(news, Trouble | Stopped) and self.asker.question is None:
             self.post_message(self.Unanswered(self.status.line))
+
+    def after_stop(self) -> str:
+        """What to say when a question was given up."""
+        if self.the_engine().state != "starting":
+            return "stopped"
+        return "stopped; the picture is the one before, and the engine starts again in the background"
 
     def on_piece(self, piece: Piece) -> None:
         """A long experiment says how far it is."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor import experiments, paths
-from tutor.app.engine_client import Lost, Message, OnMessage, State
+from tutor.app.engine_client import AT_ONCE, Lost, Message, OnMessage, State
 from tutor.errors import TutorError
 from tutor.experiments.frame.messages import Answer, Cancelled, Failed
 
@@ -114,6 +114,14 @@ class Asker:
             self.engine().cancel(self._request, patience)
         else:
             self._halted = self._number
+
+    def abandon(self) -> None:
+        """Give up what cannot be interrupted: the engine process is ended if it does not answer at once."""
+        if self._request is not None:
+            self.engine().cancel(self._request, AT_ONCE)
+        elif self.question is not None:
+            self._number += 1
+            self._close_with(Stopped())
 
     def close(self) -> None:
         """Nobody waits for anything any more."""

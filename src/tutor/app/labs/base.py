@@ -235,6 +235,8 @@ class Lab(Answering):
         if self.asker.question is not None and experiments.is_long(self.asker.question.name):
             self.asker.stop(self.STOP_PATIENCE)
             self.status.say("stopping…")
+        elif self.has_class("-stale") and self.asker.question is not None and self.the_engine().state == "ready":
+            self.asker.abandon()
         elif self.panes.face != PICTURE:
             self.panes.turn(PICTURE)
         else:

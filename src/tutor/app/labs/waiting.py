@@ -46,7 +46,7 @@ class Waiting(Commands):
         if question is None or self._explained or not self.has_class("-stale"):
             return
         starting = experiments.load(question.name).NEEDS_TORCH and self.the_engine().state == "starting"
-        self.status.say("the engine is starting… (type on)" if starting else "computing… (type on)")
+        self.status.say("the engine is starting… (type on)" if starting else "computing… (type on) · escape stops")
 
     def wait_for_enter(self, line: str) -> None:
         """Say what enter would do; a picture that answers something else is dimmed until then."""

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from tutor.errors import TutorError
 from tutor.experiments import execute, load
-from tutor.experiments.frame.messages import Answer, Cancel, Cancelled, Failed, Ready, Run, pack, read
+from tutor.experiments.frame.messages import Answer, Cancelled, Failed, Ready, Run, pack, read
 
 GRACE = 5.0
 """Seconds that a running experiment may take to finish once the app is gone."""
@@ -29,20 +29,28 @@ class Server:
         self.incoming, self.outgoing = incoming, outgoing
         self.waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self.unwanted: set[int] = set()
+        self.queued: set[int] = set()
+        """Requests that nobody has begun to answer; one of these that is cancelled is told so at once."""
+        self._turn = threading.Lock()
         self.closed = threading.Event()
 
     def say(self, message: Any) -> None:
         """Send one message to the app."""
-        self.outgoing.write(pack(message))
-        self.outgoing.flush()
+        packed = pack(message)
+        with self._turn:
+            self.outgoing.write(packed)
+            self.outgoing.flush()
 
     def listen(self) -> None:
         """Read messages until the app closes the pipe. Runs in a thread of its own."""
         while (message := read(self.incoming)) is not None:
-            if isinstance(message, Cancel):
-                self.unwanted.add(message.request)
-            else:
+            if isinstance(message, Run):
+                self.queued.add(message.request)
                 self.waiting.put(message)
+            elif self._take(message.request):
+                self.say(Cancelled(message.request))
+            else:
+                self.unwanted.add(message.request)
         self.closed.set()
         self.waiting.put(None)
 
@@ -50,11 +58,16 @@ class Server:
         """Answer requests in their order until the app closes the pipe."""
         threading.Thread(target=self.listen, daemon=True).start()
         while (request := self.waiting.get()) is not None:
-            if request.request in self.unwanted:
-                self.say(Cancelled(request.request))
-            else:
+            if self._take(request.request):
                 self.answer(request)
-            self.unwanted.discard(request.request)
+                self.unwanted.discard(request.request)
+
+    def _take(self, request: int) -> bool:
+        """Take a request out of those that wait; whether it was still among them."""
+        with self._turn:
+            waited = request in self.queued
+            self.queued.discard(request)
+            return waited
 
     def answer(self, request: Run) -> None:
         """Run one experiment and send each record; a failure becomes one line."""
