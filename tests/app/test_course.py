@@ -173,6 +173,9 @@ class Learner:
             return
         preset = step.task.solution
         assert preset.experiment in lab.experiments, f"{preset.line} cannot be done in the lab beside the step"
+        if preset.experiment == "exercise":
+            await self.write(lab, paths.named(preset.inputs.file).read_text(encoding="utf-8"))
+            return
         if lab.form.experiment != preset.experiment:
             await self.turn("view", preset.experiment)
         names = [field.name for field in lab.form.options if field.name not in lab.HIDDEN]
@@ -189,6 +192,16 @@ class Learner:
             await self.to(lambda: self.app.focused is lab.entry.prompt.line)
             await self.pilot.pause(0.2)  # what was typed and turned has arrived
             await self.pilot.press("enter")
+
+    async def write(self, lab, code):
+        """Write a function below the starting code, line by line, and run it: the last definition counts."""
+        await self.to(lambda: self.app.focused is lab.editor)
+        for line in code.splitlines():
+            await self.pilot.press("enter", "shift+home")
+            if not line:  # what the editor has indented is left as it is
+                await self.pilot.press("end")
+            await self.type(line)
+        await self.pilot.press("f5")
 
     async def to(self, condition):
         """Tab until the focus is where it shall be."""

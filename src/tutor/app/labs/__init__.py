@@ -128,7 +128,14 @@ LABS = (
         ("time machine", "report"),
         widget="runs:RunsLab",
     ),
-    LabInfo("b", "build", "Build it", "write a part yourself; the model then works with it", ("exercise",)),
+    LabInfo(
+        "b",
+        "build",
+        "Build it",
+        "write a part yourself; the model then works with it",
+        ("exercise",),
+        widget="exercise:ExerciseLab",
+    ),
 )
 """In the order in which the course meets them."""
 

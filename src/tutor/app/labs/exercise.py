@@ -1,0 +1,280 @@
+"""The lab in which one writes a part of a transformer, has it tested, and hears a model work with it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any, ClassVar
+
+from rich.console import Group
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from tutor.app.labs import exercise_editor as editing
+from tutor.app.labs.answering import Answering
+from tutor.app.labs.asking import Question, Reply
+from tutor.app.labs.base import Lab
+from tutor.app.labs.panes import PICTURE
+from tutor.errors import TutorError
+
+TIME_LIMIT = 20.0
+"""Seconds after which a run is stopped: a loop that never ends must not wait for somebody to notice."""
+KEEP_AFTER = 0.4
+"""Seconds without a key after which the draft is written."""
+
+
+class ExerciseLab(Lab):
+    """The learner's code is run by the engine process, never by the app."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o,f5", "try", "run", priority=True, tooltip="Test your function, then put it to work"),
+        Binding("h,f3", "hint", "hint", priority=True, tooltip="One hint more"),
+        Binding("v,f4", "solution", "solution", priority=True, tooltip="One way to write it, once you have tried"),
+    ]
+    DEFAULT_CSS = """
+    ExerciseLab Prompt { height: 0; }
+    ExerciseLab > Panes { display: none; margin-top: 0; border-top: hkey $panel; }
+    ExerciseLab.-result > Panes { display: block; }
+    ExerciseLab.-looking > Panes { height: 3fr; }
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.editor = editing.CodeEditor()
+        self.name_shown = ""
+        """The exercise in the editor."""
+        self.entry.prompt.line.can_focus = False
+        self._tried: set[str] = set()
+        self._hinted: dict[str, int] = {}
+        self._keeping: Timer | None = None
+        self._limit: Timer | None = None
+        self._stopped_by = ""
+        self._reset_asked = False
+
+    def compose(self) -> ComposeResult:
+        first, *others = super().compose()
+        yield first
+        yield self.editor
+        yield from others
+
+    async def on_mount(self) -> None:
+        self._open()
+
+    def focus(self, scroll_visible: bool = True) -> ExerciseLab:
+        self.editor.focus(scroll_visible)
+        return self
+
+    @property
+    def part(self) -> str:
+        """The exercise that is chosen."""
+        return str(self.form.line.split()[0]) if self.form.line.split() else ""
+
+    @property
+    def inputs(self) -> Any:
+        """As filled in; with the draft once there is one, so that the copied command runs what is written here."""
+        inputs = super().inputs
+        if inputs is None or inputs.file is not None or not editing.draft_file(inputs.name).exists():
+            return inputs
+        return dataclasses.replace(inputs, file=str(editing.draft_file(inputs.name)))
+
+    async def load(self, inputs: Any) -> None:
+        await super().load(inputs)
+        self._open()
+
+    async def edited(self, typed: bool) -> None:
+        self._open()
+        await super().edited(typed)
+
+    # The draft
+
+    def _open(self) -> None:
+        """Show the exercise that is chosen, as far as it is written."""
+        if self.part == self.name_shown:
+            return
+        self.keep()
+        try:
+            text = editing.read_draft(self.part)
+        except TutorError as error:
+            self.status.say(str(error), error=True)
+            return
+        self.name_shown = self.part
+        self.remove_class("-result", "-looking")
+        with self.prevent(TextArea.Changed):
+            self.editor.put(text)
+        self.refresh_bindings()
+
+    @on(TextArea.Changed)
+    def _on_written(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._reset_asked = False
+        if self._keeping is not None:
+            self._keeping.stop()
+        self._keeping = self.set_timer(KEEP_AFTER, self.keep)
+
+    def keep(self) -> None:
+        """Write the draft, if something in the editor is not yet on the disk."""
+        if self._keeping is not None:
+            self._keeping.stop()
+            self._keeping = None
+            self._write()
+
+    def _write(self) -> bool:
+        try:
+            editing.keep_draft(self.name_shown, self.editor.text)
+        except OSError as error:
+            self.status.say(f"the draft cannot be kept: {error.strerror}", error=True)
+            return False
+        return True
+
+    def leave(self) -> None:
+        self.keep()
+        super().leave()
+
+    async def action_reset(self) -> None:
+        """The starting code again, after asking; ctrl+z in the editor takes even that back."""
+        self._engine_use.revive()
+        if not self._reset_asked:
+            self._reset_asked = True
+            self.status.say("ctrl+r once more takes the starting code; any other key keeps what you wrote")
+            return
+        self.editor.put(editing.starter(self.name_shown), undoable=True)
+        self._reset_asked = False
+        self.remove_class("-result", "-looking")
+        self.status.say("the starting code; ctrl+z brings yours back")
+
+    # The run
+
+    async def entered(self) -> None:
+        self.action_try()
+
+    @property
+    def takes_enter(self) -> bool:
+        return False
+
+    def action_try(self) -> None:
+        """Test what is written, and put it to work if every property holds."""
+        self._keeping = None
+        inputs = super().inputs
+        if inputs is None or not self._write():
+            return
+        self._tried.add(self.name_shown)
+        self._stopped_by = ""
+        self.panes.turn(PICTURE)
+        self.remove_class("-looking")
+        file = str(editing.draft_file(self.name_shown))
+        self.asker.ask(Question("exercise", dataclasses.replace(inputs, file=file)))
+        self.status.say("testing your function… · escape stops")
+        self._watch_time()
+        self.refresh_bindings()
+
+    def ask(self, on_request: bool = False) -> None:
+        super().ask(on_request)
+        if self._runs:
+            self._watch_time()
+
+    def _watch_time(self) -> None:
+        if self._limit is not None:
+            self._limit.stop()
+        self._limit = self.set_timer(TIME_LIMIT, self._too_long)
+
+    def _too_long(self) -> None:
+        if not self._runs:
+            return
+        if self.the_engine().state == "starting":
+            self._watch_time()
+        else:
+            self._stopped_by = f"stopped after {TIME_LIMIT:.0f} s: does a loop in it never end? "
+            self.asker.abandon()
+
+    @property
+    def _runs(self) -> bool:
+        question = self.asker.question
+        return question is not None and question.inputs.file is not None
+
+    async def action_stop(self) -> None:
+        if self._runs:
+            self._stopped_by = "stopped; "
+            self.asker.abandon()
+            return
+        await super().action_stop()
+        self._look()
+
+    def after_stop(self) -> str:
+        if not self._stopped_by:
+            return super().after_stop()
+        return f"{self._stopped_by}your code is kept, and the engine starts again in the background"
+
+    def show_reply(self, reply: Reply) -> None:
+        if reply.question.inputs.name != self.name_shown:
+            return
+        super().show_reply(reply)
+        self.set_class(reply.result.file is not None, "-result")
+        self.set_class(reply.result.model is not None, "-looking")  # two texts to compare take more lines
+        if not reply.result.file:
+            self.reading.say([f"{reply.result.title}: write {reply.result.function}; f5 runs it."])
+
+    def explain(self, trouble: str) -> None:
+        """A file that cannot be run at all: the line is told where the result would be."""
+        Answering.explain(self, trouble)
+        file = str(editing.draft_file(self.name_shown or self.part))
+        if file in trouble:
+            self.panes.fill(Text(trouble.replace(f"{file}: ", ""), style="red"), [trouble])
+            self.add_class("-result")
+            self.remove_class("-stale")
+            self.status.say("it could not be run; see above", error=True)
+
+    @property
+    def hint(self) -> str:
+        return "f5 runs it"
+
+    # Help, one piece at a time
+
+    def action_hint(self) -> None:
+        """Another hint; after the last one the first again."""
+        self.run_worker(self._hint(), exclusive=True, group="hint")
+
+    async def _hint(self) -> None:
+        name = self.name_shown
+        known = await asyncio.to_thread(editing.hints, name)
+        if not known:
+            self.status.say("there is no hint for this one; the text at its top says what it takes")
+            return
+        place = self._hinted.get(name, 0) % len(known)
+        self._hinted[name] = place + 1
+        self.status.say(f"hint {place + 1} of {len(known)}: {known[place]}")
+
+    def action_solution(self) -> None:
+        """One way to write it, beside what the learner wrote."""
+        from rich.syntax import Syntax
+
+        theme = "monokai" if self.app.current_theme.dark else "friendly"
+        text = editing.solution(self.name_shown)
+        code = Syntax(text, "python", theme=theme, background_color="default", word_wrap=True)
+        self.panes.turn(PICTURE)
+        self.panes.fill(Group(code), text.splitlines())
+        self.add_class("-result", "-looking")
+        self.status.say("one way to write it; f5 runs yours")
+
+    def action_words(self) -> None:
+        super().action_words()
+        self._look()
+
+    def action_source(self) -> None:
+        super().action_source()
+        self._look()
+
+    def _look(self) -> None:
+        """Words and source need room; without a result the editor has it all."""
+        elsewhere = self.panes.face != PICTURE
+        result = self.reply.result if self.reply is not None else None
+        self.set_class(elsewhere or (result is not None and result.model is not None), "-looking")
+        self.set_class(elsewhere or (result is not None and result.file is not None), "-result")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "solution":
+            return self.name_shown in self._tried
+        return super().check_action(action, parameters)
