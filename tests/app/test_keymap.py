@@ -1,5 +1,6 @@
 """Keys of one's own, and that every key that is shown does something."""
 
+import importlib
 import json
 
 import pytest
@@ -8,7 +9,9 @@ from textual.binding import Binding
 from whole_app import Whole
 
 from tutor.app import keymap
+from tutor.app.labs import LABS
 from tutor.app.labs.base import Lab
+from tutor.app.labs.panes import PICTURE, WORDS
 from tutor.app.screens.home import HomeScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.playground import PlaygroundScreen
@@ -17,8 +20,14 @@ from tutor.app.tutor_app import TutorApp
 
 
 def test_the_documented_names_are_those_of_the_bindings():
+    widgets = [info.widget.split(":") for info in LABS]
+    labs = [getattr(importlib.import_module(f"tutor.app.labs.{module}"), name) for module, name in widgets]
     screens = (TutorApp, HomeScreen, LessonScreen, PlaygroundScreen, ReviewScreen)
-    own = [binding for kind in screens for binding in kind.BINDINGS if isinstance(binding, Binding) and binding.id]
+    kinds = {*screens, *(each for lab in labs for each in lab.__mro__)}
+    ours = [kind for kind in kinds if kind.__module__.startswith("tutor.app")]
+    own = [
+        each for kind in ours for each in kind.__dict__.get("BINDINGS", ()) if isinstance(each, Binding) and each.id
+    ]
     assert {binding.id: binding.key for binding in own} == keymap.NAMES
 
 
@@ -41,10 +50,31 @@ async def test_another_key_for_the_next_step(state):
         assert "j ctrl+j" in app.text and "lesson.next" in app.text
 
 
+async def test_another_key_in_a_lab(state):
+    """With `lab.words = "f12"` that key shows the words, f2 no longer does, and the help says so."""
+    (state / "keys.toml").write_text('"lab.words" = "f12"\n', encoding="utf-8")
+    app = Whole()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("p")
+        await settled(pilot, lambda: app.screen.query(Lab) and app.screen.query_one(Lab).reply)
+        lab = app.screen.query_one(Lab)
+        await pilot.press("f2")
+        assert lab.panes.face == PICTURE
+        await pilot.press("f12")
+        await pilot.pause()
+        assert lab.panes.face == WORDS
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "f12" in app.text
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ('"lesson.next" = "b"', "b is both lesson.next and lesson.back"),
+        ('"lab.words" = "ctrl+e"', "ctrl+e is both lab.words and lab.export"),
+        ('"lab.words" = "ctrl+n"', "ctrl+n is both lab.words and lesson.next"),
+        ('"gaps.next" = "f2"', "f2 is both gaps.next and lab.words"),
         ('"lesson.next" = "ctrl+p"', "ctrl+p is both lesson.next and app.search"),
         ('"lesson.nex" = "j"', "lesson.nex: no such action"),
         ("lesson.next = 3", "lesson.next: no such action, or no keys"),
@@ -61,7 +91,7 @@ async def test_what_is_wrong_with_the_file_is_one_line_on_home(state, text, told
 
 
 def test_two_screens_may_use_one_key():
-    assert keymap.clash({"home.quit": "n"}) == ""
+    assert keymap.clash({"home.quit": "n", "gaps.next": "f9", "tokens.next": "f9"}) == ""
 
 
 async def test_ascii_is_switched_and_remembered(state):

@@ -77,6 +77,13 @@ def told(name: str, seconds: list[float], goal: int) -> None:
     print(f"{name:<44} {1000 * middle:7.1f} median {1000 * late:7.1f} p95   aim: p95 of {goal} ms", flush=True)
 
 
+def trains(message: object) -> bool:
+    """Whether a message of a fine-tuning run says that it trains."""
+    from tutor.experiments.frame.tuning import Update
+
+    return isinstance(getattr(message, "record", None), Update)
+
+
 async def opened(app, pilot: Pilot, line: str):
     from tutor.app.navigation import OpenLine
     from tutor.app.screens.playground import PlaygroundScreen
@@ -106,8 +113,9 @@ async def measure(presses: int) -> None:
         lab = await opened(app, pilot, CASES[0][1])
         text = Path(os.environ["TUTOR_STATE"]) / "text.txt"
         text.write_text("Once upon a time there was a cat who lived in a small red house. " * 400, encoding="utf-8")
-        number = app.engine.second.run(*command.parse(f"tutor finetune {text} --minutes 1"), lambda message: None)
-        await pilot.pause(8.0)  # until it trains
+        told_so_far: list[object] = []
+        number = app.engine.second.run(*command.parse(f"tutor finetune {text} --minutes 1"), told_so_far.append)
+        await until(lambda: any(trains(message) for message in told_so_far), "the first step of the run")
         seconds = []
         for index in range(presses):
             seconds.append(await typing(app, lab.entry.prompt.line, "backspace" if index % 2 else "a"))

@@ -31,6 +31,45 @@ NAMES = {
     "playground.next": "ctrl+n,alt+right",
     "playground.before": "ctrl+b,alt+left",
     "review.home": "escape",
+    "lab.reset": "r,ctrl+r",
+    "lab.another": "a,f5",
+    "lab.run": "enter",
+    "lab.picture": "pagedown",
+    "lab.stop": "escape",
+    "lab.command": "y,ctrl+y",
+    "lab.export": "e,ctrl+e",
+    "lab.source": "s,ctrl+s",
+    "lab.words": "p,f2",
+    "tokens.next": "space,f4",
+    "tokens.before": "backspace,f3",
+    "generation.take": "enter",
+    "generation.draw": "space,f4",
+    "generation.undo": "backspace,ctrl+z",
+    "generation.write": "w,ctrl+g",
+    "generation.compare": "c,f3",
+    "attention.closer": "enter",
+    "attention.zoom": "plus,equals_sign",
+    "attention.less": "minus",
+    "attention.off": "x,f4",
+    "attention.layer_before": "shift+up",
+    "attention.layer_next": "shift+down",
+    "attention.head_before": "shift+left",
+    "attention.head_next": "shift+right",
+    "inside.next": "enter,space",
+    "inside.before": "backspace",
+    "inside.layer_next": "shift+right,shift+down",
+    "inside.layer_before": "shift+left,shift+up",
+    "gaps.next": "enter,space,f4",
+    "gaps.before": "backspace,f3",
+    "finetune.train": "enter",
+    "finetune.go_on": "o,f3",
+    "finetune.pause": "z,f4",
+    "finetune.time_machine": "v,f9",
+    "finetune.use": "u,f10",
+    "runs.earlier": "f3",
+    "runs.later": "f4",
+    "runs.view": "v,f9",
+    "runs.use": "u,f10",
 }
 """Every action that can have other keys, with those it has."""
 _KEY = re.compile(r"((ctrl|alt|shift)\+)*[a-z0-9_]+|\S", re.IGNORECASE)
@@ -52,14 +91,25 @@ def read() -> tuple[dict[str, str], str]:
 
 
 def clash(chosen: dict[str, str]) -> str:
-    """Two actions of one screen, or of it and the whole app, on one key; or nothing."""
+    """Two actions that can be met at once on one key that neither had there before; or nothing."""
     keys = {name: set(each.split(",")) for name, each in (NAMES | chosen).items()}
     for name in chosen:
+        new = keys[name] - set(NAMES[name].split(","))
         for other in NAMES:
-            meet = name.split(".")[0] == other.split(".")[0] or "app." in (name[:4], other[:4])
-            if other != name and meet and (both := keys[name] & keys[other]):
+            if other != name and _meet(name.split(".")[0], other.split(".")[0]) and (both := new & keys[other]):
                 return f"keys.toml: {sorted(both)[0]} is both {name} and {other}; give one of them another key"
     return ""
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether keys of both places work at once: a lab stands in a lesson or in the playground."""
+    screens = {"home", "lesson", "playground", "review"}
+    if one == other or "app" in (one, other):
+        return True
+    labs = {one, other} - screens
+    if len(labs) == 2:
+        return "lab" in labs
+    return bool(labs) and bool({one, other} & {"lesson", "playground"})
 
 
 def _flat(wanted: dict[str, object]) -> dict[str, str]:

@@ -233,7 +233,11 @@ def _reply(question: Question, result: Any, seconds: float) -> News:
 def _defect(name: str, error: Exception) -> Trouble:
     """One line about a defect of ours, whose traceback goes to the log."""
     log = paths.engine_log()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    return Trouble(f"{name}: {type(error).__name__}: {error}; the details are in engine.log")
+    line = f"{name}: {type(error).__name__}: {error}"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            traceback.print_exception(error, file=file)
+    except OSError:  # a state folder that cannot be written must not hide what went wrong
+        return Trouble(line)
+    return Trouble(f"{line}; the details are in engine.log")

@@ -27,9 +27,18 @@ class AttentionLab(HeadsLab):
     """`layer`, `head` and `word` of the inputs say how deep one is; the overview keeps a place of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "deeper", "closer", tooltip="One head, then one word, then its numbers"),
-        Binding("plus,equals_sign", "zoom(1)", "zoom", show=False, tooltip="A closer look at a large matrix"),
-        Binding("minus", "zoom(-1)", "less", show=False, tooltip="More of the matrix"),
+        Binding(
+            "enter", "deeper", "closer", tooltip="One head, then one word, then its numbers", id="attention.closer"
+        ),
+        Binding(
+            "plus,equals_sign",
+            "zoom(1)",
+            "zoom",
+            show=False,
+            tooltip="A closer look at a large matrix",
+            id="attention.zoom",
+        ),
+        Binding("minus", "zoom(-1)", "less", show=False, tooltip="More of the matrix", id="attention.less"),
     ]
 
     def __init__(self, *arguments: Any) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
@@ -38,13 +37,6 @@ TALL, SHORT, TINY = 28, 14, 8
 class Lab(Answering):
     """One lab, full screen in the playground or beside a lesson's text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,ctrl+r", "reset", "reset", priority=True, show=False, tooltip="Back to where this lab began"),
-        Binding("a,f5", "another", "another", priority=True, tooltip="The same again with other chances"),
-        Binding("enter", "enter", "run", tooltip="Run this"),
-        Binding("pagedown", "look", "picture", show=False, tooltip="From the line to the picture"),
-        Binding("escape", "stop", "stop or back", show=False),
-    ]
     DEFAULT_CSS = """
     Lab { layout: vertical; height: 1fr; width: 1fr; }
     Lab > Panes { margin-top: 1; }

@@ -1,4 +1,4 @@
-"""The keys that every lab has in common and that only look at what is shown: copy, export, source, words."""
+"""The keys that every lab has in common, and those actions that only look: copy, export, source, words."""
 
 from __future__ import annotations
 
@@ -21,10 +21,44 @@ class Commands(Widget):
     """What a lab does with its state besides changing it. In an input line letters type, so each has a second key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,ctrl+y", "copy_command", "command", priority=True, tooltip="Copy this state as a tutor command"),
-        Binding("e,ctrl+e", "export", "export", priority=True, tooltip="Write the picture as SVG, HTML and text"),
-        Binding("s,ctrl+s", "source", "source", priority=True, tooltip="The code behind this lab"),
-        Binding("p,f2", "words", "words", priority=True, tooltip="The same facts in plain words"),
+        Binding(
+            "y,ctrl+y",
+            "copy_command",
+            "command",
+            priority=True,
+            tooltip="Copy this state as a tutor command",
+            id="lab.command",
+        ),
+        Binding(
+            "e,ctrl+e",
+            "export",
+            "export",
+            priority=True,
+            tooltip="Write the picture as SVG, HTML and text",
+            id="lab.export",
+        ),
+        Binding("s,ctrl+s", "source", "source", priority=True, tooltip="The code behind this lab", id="lab.source"),
+        Binding("p,f2", "words", "words", priority=True, tooltip="The same facts in plain words", id="lab.words"),
+        Binding(
+            "r,ctrl+r",
+            "reset",
+            "reset",
+            priority=True,
+            show=False,
+            id="lab.reset",
+            tooltip="Back to where this lab began",
+        ),
+        Binding(
+            "a,f5",
+            "another",
+            "another",
+            priority=True,
+            id="lab.another",
+            tooltip="The same again with other chances",
+        ),
+        Binding("enter", "enter", "run", tooltip="Run this", id="lab.run"),
+        Binding("pagedown", "look", "picture", show=False, tooltip="From the line to the picture", id="lab.picture"),
+        Binding("escape", "stop", "stop or back", show=False, id="lab.stop"),
     ]
 
     form: Form

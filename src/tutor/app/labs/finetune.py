@@ -21,13 +21,39 @@ class FinetuneLab(RunForm):
     """One run at a time, in a process of its own; it goes on while other labs are used."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "train", "train", tooltip="Start the run"),
-        Binding("o,f3", "go_on", "go on", priority=True, tooltip="Go on with the run that was stopped last"),
+        Binding("enter", "train", "train", tooltip="Start the run", id="finetune.train"),
         Binding(
-            "z,f4", "pause", "pause", priority=True, tooltip="Keep the run's state and end it; it can go on later"
+            "o,f3",
+            "go_on",
+            "go on",
+            priority=True,
+            tooltip="Go on with the run that was stopped last",
+            id="finetune.go_on",
         ),
-        Binding("v,f9", "time_machine", "time machine", priority=True, tooltip="Through the run's checkpoints"),
-        Binding("u,f10", "use", "use model", priority=True, tooltip="Try the tuned model in another lab"),
+        Binding(
+            "z,f4",
+            "pause",
+            "pause",
+            priority=True,
+            tooltip="Keep the run's state and end it; it can go on later",
+            id="finetune.pause",
+        ),
+        Binding(
+            "v,f9",
+            "time_machine",
+            "time machine",
+            priority=True,
+            tooltip="Through the run's checkpoints",
+            id="finetune.time_machine",
+        ),
+        Binding(
+            "u,f10",
+            "use",
+            "use model",
+            priority=True,
+            tooltip="Try the tuned model in another lab",
+            id="finetune.use",
+        ),
     ]
     STOP_PATIENCE: ClassVar[float] = 120.0
     """Measuring, sampling and saving what was learned takes a while."""

@@ -21,8 +21,15 @@ class GapsLab(Lab):
     """`hidden` is the word that stood where the one gap is, as far as that is known."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space,f4", "move(1)", "next word", tooltip="Hide the next word instead"),
-        Binding("backspace,f3", "move(-1)", "word before", show=False, tooltip="Hide the word before instead"),
+        Binding("enter,space,f4", "move(1)", "next word", tooltip="Hide the next word instead", id="gaps.next"),
+        Binding(
+            "backspace,f3",
+            "move(-1)",
+            "word before",
+            show=False,
+            tooltip="Hide the word before instead",
+            id="gaps.before",
+        ),
     ]
 
     def __init__(self, *arguments: Any) -> None:

@@ -26,12 +26,21 @@ class GenerationLab(SteppingLab):
     """Typing shows what could come next; enter lets the model go on from there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w,ctrl+g", "write", "write", priority=True, tooltip="Let the model go on"),
+        Binding("w,ctrl+g", "write", "write", priority=True, tooltip="Let the model go on", id="generation.write"),
         Binding(
-            "enter", "take", "take", tooltip="Add the token that is pointed at; after a text, go on from its end"
+            "enter",
+            "take",
+            "take",
+            tooltip="Add the token that is pointed at; after a text, go on from its end",
+            id="generation.take",
         ),
         Binding(
-            "c,f3", "compare", "compare", priority=True, tooltip="Keep these settings beside what you change now"
+            "c,f3",
+            "compare",
+            "compare",
+            priority=True,
+            tooltip="Keep these settings beside what you change now",
+            id="generation.compare",
         ),
     ]
 

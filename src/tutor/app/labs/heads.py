@@ -17,11 +17,46 @@ class HeadsLab(Lab):
     """Keeps a place among layers and heads; a subclass says how deep one is and draws."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,f4", "head_off", "head off", priority=True, tooltip="Switch this head off, and on again"),
-        Binding("shift+up", "head(-1, 0)", "layer up", show=False, tooltip="Another layer, however deep one is"),
-        Binding("shift+down", "head(1, 0)", "layer down", show=False, tooltip="Another layer, however deep one is"),
-        Binding("shift+left", "head(0, -1)", "head before", show=False, tooltip="Another head, however deep one is"),
-        Binding("shift+right", "head(0, 1)", "next head", show=False, tooltip="Another head, however deep one is"),
+        Binding(
+            "x,f4",
+            "head_off",
+            "head off",
+            priority=True,
+            tooltip="Switch this head off, and on again",
+            id="attention.off",
+        ),
+        Binding(
+            "shift+up",
+            "head(-1, 0)",
+            "layer up",
+            show=False,
+            tooltip="Another layer, however deep one is",
+            id="attention.layer_before",
+        ),
+        Binding(
+            "shift+down",
+            "head(1, 0)",
+            "layer down",
+            show=False,
+            tooltip="Another layer, however deep one is",
+            id="attention.layer_next",
+        ),
+        Binding(
+            "shift+left",
+            "head(0, -1)",
+            "head before",
+            show=False,
+            tooltip="Another head, however deep one is",
+            id="attention.head_before",
+        ),
+        Binding(
+            "shift+right",
+            "head(0, 1)",
+            "next head",
+            show=False,
+            tooltip="Another head, however deep one is",
+            id="attention.head_next",
+        ),
     ]
 
     def __init__(self, *arguments: Any) -> None:

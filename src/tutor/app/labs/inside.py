@@ -27,10 +27,26 @@ class InsideLab(Lab):
     """Keeps a place among the stages; `layer` follows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "step(1)", "next stage", tooltip="The next stage of the forward pass"),
-        Binding("backspace", "step(-1)", "stage before", show=False, tooltip="The stage before"),
-        Binding("shift+right,shift+down", "layer(1)", "next layer", show=False, tooltip="The next layer"),
-        Binding("shift+left,shift+up", "layer(-1)", "layer before", show=False, tooltip="The layer before"),
+        Binding(
+            "enter,space", "step(1)", "next stage", tooltip="The next stage of the forward pass", id="inside.next"
+        ),
+        Binding("backspace", "step(-1)", "stage before", show=False, tooltip="The stage before", id="inside.before"),
+        Binding(
+            "shift+right,shift+down",
+            "layer(1)",
+            "next layer",
+            show=False,
+            tooltip="The next layer",
+            id="inside.layer_next",
+        ),
+        Binding(
+            "shift+left,shift+up",
+            "layer(-1)",
+            "layer before",
+            show=False,
+            tooltip="The layer before",
+            id="inside.layer_before",
+        ),
     ]
 
     def __init__(self, *arguments: Any) -> None:

@@ -28,10 +28,31 @@ class RunsLab(Lab):
     """While one checkpoint is looked at, the others are asked for, so that moving the slider takes no time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3", "slide(-1)", "earlier", priority=True, tooltip="One checkpoint back; also ← over the picture"),
-        Binding("f4", "slide(1)", "later", priority=True, tooltip="One checkpoint on; also → over the picture"),
-        Binding("v,f9", "other_view", "report / time machine", priority=True, tooltip="From one view to the other"),
-        Binding("u,f10", "use", "use model", priority=True, tooltip="Let the tuned model write"),
+        Binding(
+            "f3",
+            "slide(-1)",
+            "earlier",
+            priority=True,
+            tooltip="One checkpoint back; also ← over the picture",
+            id="runs.earlier",
+        ),
+        Binding(
+            "f4",
+            "slide(1)",
+            "later",
+            priority=True,
+            tooltip="One checkpoint on; also → over the picture",
+            id="runs.later",
+        ),
+        Binding(
+            "v,f9",
+            "other_view",
+            "report / time machine",
+            priority=True,
+            tooltip="From one view to the other",
+            id="runs.view",
+        ),
+        Binding("u,f10", "use", "use model", priority=True, tooltip="Let the tuned model write", id="runs.use"),
     ]
 
     def __init__(self, *arguments: Any) -> None:

@@ -29,9 +29,11 @@ class SteppingLab(Lab):
     """Bars of candidates, one of which is pointed at; what was added one by one is remembered in `written`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "take", tooltip="Add the token that is pointed at"),
-        Binding("space,f4", "draw_one", "draw", tooltip="Add one token, drawn with these settings"),
-        Binding("backspace,ctrl+z", "undo", "undo", tooltip="Take the last token back"),
+        Binding("enter", "take", "take", tooltip="Add the token that is pointed at", id="generation.take"),
+        Binding(
+            "space,f4", "draw_one", "draw", tooltip="Add one token, drawn with these settings", id="generation.draw"
+        ),
+        Binding("backspace,ctrl+z", "undo", "undo", tooltip="Take the last token back", id="generation.undo"),
     ]
 
     def __init__(self, *arguments: Any) -> None:

@@ -21,8 +21,12 @@ class TokensLab(Lab):
     """`shown` merges of the word are drawn; None draws all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,f4", "merge(1)", "next merge", tooltip="From the single bytes on, one merge more"),
-        Binding("backspace,f3", "merge(-1)", "merge before", show=False, tooltip="One merge fewer"),
+        Binding(
+            "space,f4", "merge(1)", "next merge", tooltip="From the single bytes on, one merge more", id="tokens.next"
+        ),
+        Binding(
+            "backspace,f3", "merge(-1)", "merge before", show=False, tooltip="One merge fewer", id="tokens.before"
+        ),
     ]
 
     def __init__(self, *arguments: Any) -> None:
