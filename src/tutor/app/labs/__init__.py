@@ -30,6 +30,8 @@ class LabInfo:
     """How its experiments are called in the lab, if it has several."""
     widget: str = "base:Lab"
     """Module in this folder and class."""
+    brief: str = ""
+    """The same as `line` in at most 19 characters, for a home screen of 80 columns."""
 
 
 LABS = (
@@ -41,6 +43,7 @@ LABS = (
         ("tokenize", "compare", "merges", "tax", "train-tokenizer"),
         ("tokens", "side by side", "merges", "languages", "train one"),
         widget="tokens:TokensLab",
+        brief="text in pieces",
     ),
     LabInfo(
         "w",
@@ -49,6 +52,7 @@ LABS = (
         "words as places: neighbours, maps, analogies",
         ("neighbours", "map", "analogy", "distance", "context"),
         ("neighbours", "map", "analogy", "distance", "in sentences"),
+        brief="words as places",
     ),
     LabInfo(
         "p",
@@ -57,6 +61,7 @@ LABS = (
         "how a model is told where a word stands",
         ("positions", "addition", "shuffle", "beyond"),
         ("encoding", "addition", "order", "too long"),
+        brief="where a word stands",
     ),
     LabInfo(
         "a",
@@ -66,6 +71,7 @@ LABS = (
         ("attention", "ablate", "heads"),
         ("patterns", "head off", "jobs of heads"),
         widget="attention:AttentionLab",
+        brief="who looks at whom",
     ),
     LabInfo(
         "i",
@@ -75,6 +81,7 @@ LABS = (
         ("walk", "lens", "parallel"),
         ("stages", "logit lens", "all at once"),
         widget="inside:InsideLab",
+        brief="stage by stage",
     ),
     LabInfo(
         "l",
@@ -83,6 +90,7 @@ LABS = (
         "an encoder reads, a decoder writes",
         ("translate", "cross-attention"),
         ("translation", "cross-attention"),
+        brief="encoder, decoder",
     ),
     LabInfo(
         "g",
@@ -92,17 +100,27 @@ LABS = (
         ("next", "generate", "surprise"),
         ("next word", "text", "surprise"),
         widget="generation:GenerationLab",
+        brief="the next word",
     ),
-    LabInfo("m", "gaps", "Gap filling", "hide a word, and see what fits", ("fill",), widget="gaps:GapsLab"),
+    LabInfo(
+        "m",
+        "gaps",
+        "Gap filling",
+        "hide a word, and see what fits",
+        ("fill",),
+        widget="gaps:GapsLab",
+        brief="a word is hidden",
+    ),
     LabInfo(
         "z",
         "zoo",
         "Zoo",
-        "small cousins that draw, caption, compose, complete",
+        "small cousins that draw, caption, compose",
         ("draw", "caption", "match", "compose", "complete", "classify", "retrieve", "prompt"),
         ("draw", "caption", "match", "compose", "complete code", "classify", "find passages", "few-shot"),
+        brief="draw, caption, sort",
     ),
-    LabInfo("s", "scale", "Scale", "what size costs, from this model to GPT-3", ("scale",)),
+    LabInfo("s", "scale", "Scale", "what size costs, from this model to GPT-3", ("scale",), brief="what size costs"),
     LabInfo(
         "n",
         "training",
@@ -110,6 +128,8 @@ LABS = (
         "a model from nothing; one base for many tasks",
         ("pretrain", "adapt"),
         ("from nothing", "one base, many tasks"),
+        widget="pretrain:PretrainLab",
+        brief="from nothing",
     ),
     LabInfo(
         "f",
@@ -118,23 +138,26 @@ LABS = (
         "teach the storyteller a text of your own",
         ("finetune",),
         widget="finetune:FinetuneLab",
+        brief="a text of your own",
     ),
     LabInfo(
         "h",
         "runs",
         "Time machine",
-        "a fine-tuning run, checkpoint by checkpoint; its report",
+        "a fine-tuning run, checkpoint by checkpoint",
         ("timeline", "report"),
         ("time machine", "report"),
         widget="runs:RunsLab",
+        brief="through a run",
     ),
     LabInfo(
         "b",
         "build",
         "Build it",
-        "write a part yourself; the model then works with it",
+        "write a part; the model then works with it",
         ("exercise",),
         widget="exercise:ExerciseLab",
+        brief="write a part",
     ),
 )
 """In the order in which the course meets them."""

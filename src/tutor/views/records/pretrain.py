@@ -14,6 +14,8 @@ from tutor.views.curve import Curve, Series
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from tutor.experiments.pretrain import Result, Update
@@ -31,7 +33,7 @@ _NAMES = {"seq2seq": "encoder-decoder"}
 
 def picture(result: Result) -> RenderableType:
     """The curve, the samples from the first to the last, then the sentences."""
-    parts: list[RenderableType] = [_curve(result), Text()]
+    parts: list[RenderableType] = [_curve(result.kind, result.curve), Text()]
     for sample in result.samples:
         parts.append(Text(f"after {sample.tokens:,} tokens", style="bold"))
         shown = Text(_line(sample.text))
@@ -40,11 +42,24 @@ def picture(result: Result) -> RenderableType:
     return Group(*parts, *(Text(sentence) for sentence in words(result)))
 
 
-def _curve(result: Result) -> Curve:
-    held_out = [(float(u.tokens), u.held_out_loss) for u in result.curve if u.held_out_loss is not None]
-    training = [(float(u.tokens), u.loss) for u in result.curve if u.step]
+def during(started: Started, updates: Sequence[Update], samples: Sequence[Sample], height: int) -> RenderableType:
+    """A run that is under way: its curve as high as `height` lines allow, the newest sample and the first one."""
+    parts: list[RenderableType] = []
+    if updates:
+        parts += [_curve(started.kind, updates, max(min(height - 8, 12), 4)), Text()]
+    for sample in (*samples[1:][-1:], *samples[:1]):
+        parts.append(Text(f"after {sample.tokens:,} tokens", style="bold"))
+        parts.append(Padding(Text(_line(sample.text)), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _curve(kind: str, curve: Sequence[Update], height: int | None = None) -> Curve:
+    held_out = [(float(u.tokens), u.held_out_loss) for u in curve if u.held_out_loss is not None]
+    training = [(float(u.tokens), u.loss) for u in curve if u.step]
     series = (Series("held-out loss", held_out), Series("training loss", training))
-    return Curve(series, x="tokens", y=_OF[result.kind])
+    if height is None:
+        return Curve(series, x="tokens", y=_OF[kind])
+    return Curve(series, x="tokens", y=_OF[kind], height=height)
 
 
 def _line(text: str) -> str:
