@@ -83,6 +83,8 @@ class LabRows(Rows):
     def lines(self, index: int, width: int) -> list[Content]:
         lab = self.labs[index]
         longest = max(len(each.title) for each in self.labs)
-        row = Content.assemble((lab.key, "$accent"), f"  {lab.title.ljust(longest)}  ", (lab.line, "$text-muted"))
+        fits = all(longest + 5 + len(each.line) <= width for each in self.labs)
+        line = lab.line if fits else lab.brief
+        row = Content.assemble((lab.key, "$accent"), f"  {lab.title.ljust(longest)}  ", (line, "$text-muted"))
         row = row.truncate(width, ellipsis=True)
         return [row, Content("")] if self.airy and index < self.count - 1 else [row]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer, VerticalScroll
-from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -85,7 +86,11 @@ def spelled(key: str) -> str:
     return names.get(key, key)
 
 
-def _table(rows: list[tuple[str, str]]) -> Content:
-    longest = max((len(keys) for keys, _ in rows), default=0)
-    lines = [Content.assemble((keys.ljust(longest), "$accent"), f"   {described}") for keys, described in rows]
-    return Content("\n").join(lines)
+def _table(rows: list[tuple[str, str]]) -> Table:
+    """Keys and what they do in two columns; a long line goes on under its own column."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for keys, described in rows:
+        table.add_row(Text(keys, "bold"), Text(described))
+    return table
