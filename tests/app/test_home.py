@@ -3,6 +3,7 @@
 import pytest
 from whole_app import PACK, Whole, course
 
+from tutor.app import engine_process
 from tutor.app.labs import LABS
 from tutor.app.parts.course_path import CoursePath, LabRows
 from tutor.app.screens.lesson import LessonScreen
@@ -212,3 +213,16 @@ async def test_progress_shows_when_one_comes_back():
 
 def test_the_pack_is_the_one_that_the_course_tests_check():
     assert loader.files(PACK)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_nothing_is_cut_on_home_even_where_the_state_cannot_be_written(monkeypatch, size):
+    """Three lines of welcome, ten lessons, all labs with a few words each, and not one … among them."""
+    monkeypatch.setenv("TUTOR_STATE", "/dev/null/state")
+    app = Whole(None)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "…" not in app.text
+        assert all(info.title in app.text for info in LABS)
+        assert "begins the first lesson" in app.text
+    engine_process._open_log().close()

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 from tutor import paths
@@ -49,8 +50,11 @@ def kill(process: asyncio.subprocess.Process) -> None:
 
 
 def _open_log() -> IO[bytes]:
-    """The engine's log, to write at its end; begun anew when it has grown too large."""
+    """The engine's log, to write at its end; begun anew when it has grown too large. Nowhere if it cannot be."""
     log = paths.engine_log()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not log.exists() or log.stat().st_size > LOG_LIMIT
-    return log.open("wb" if fresh else "ab")
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not log.exists() or log.stat().st_size > LOG_LIMIT
+        return log.open("wb" if fresh else "ab")
+    except OSError:  # a state folder that cannot be written costs the log, not the engine
+        return Path(os.devnull).open("ab")

@@ -31,7 +31,7 @@ class LabInfo:
     widget: str = "base:Lab"
     """Module in this folder and class."""
     brief: str = ""
-    """The same as `line` in at most 19 characters, for a home screen of 80 columns."""
+    """The same as `line` in at most 18 characters, for a home screen of 80 columns."""
 
 
 LABS = (
@@ -58,10 +58,10 @@ LABS = (
         "p",
         "positions",
         "Positions",
-        "how a model is told where a word stands",
+        "how a model is told where words stand",
         ("positions", "addition", "shuffle", "beyond"),
         ("encoding", "addition", "order", "too long"),
-        brief="where a word stands",
+        brief="where words stand",
     ),
     LabInfo(
         "a",
@@ -118,7 +118,7 @@ LABS = (
         "small cousins that draw, caption, compose",
         ("draw", "caption", "match", "compose", "complete", "classify", "retrieve", "prompt"),
         ("draw", "caption", "match", "compose", "complete code", "classify", "find passages", "few-shot"),
-        brief="draw, caption, sort",
+        brief="draw and caption",
     ),
     LabInfo("s", "scale", "Scale", "what size costs, from this model to GPT-3", ("scale",), brief="what size costs"),
     LabInfo(
