@@ -51,8 +51,9 @@ class Ending(VerticalScroll, can_focus=False):
         yield Choices([text for text, _ in self.ways])
 
     def focus_first(self) -> None:
-        """Focus the rows."""
-        self.query_one(Choices).focus()
+        """Focus the rows; where they are many, the title stays in sight all the same."""
+        self.query_one(Choices).focus(scroll_visible=False)
+        self.scroll_home(animate=False)
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:

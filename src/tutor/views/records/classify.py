@@ -56,7 +56,7 @@ def words(result: Result) -> list[str]:
     best, *others = result.labels
     rest = listed([f"{_label(one.label)} {100 * one.probability:.1f} %" for one in others], 4)
     sentences = [
-        f"{_label(best.label)}: {100 * best.probability:.1f} % ({rest}), says {result.task}.",
+        f"{_label(best.label)}: {100 * best.probability:.1f} % ({rest}), by the head {result.task}.",
         _decided(result),
     ]
     if against := _ranked(result, -1):
