@@ -69,6 +69,8 @@ class DoInLab(TaskView):
 
     def display_state(self) -> None:
         """Show whether it is done, and the hints asked for."""
+        if not self.children:  # its page was turned while it was being mounted
+            return
         hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(self.hints[: self.shown], 1))
         self.query_one("#task-state", Static).update(self.state())
         self.query_one("#hints", Static).update(Content.styled(hints, "$text-muted"))
