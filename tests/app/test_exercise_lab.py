@@ -5,11 +5,13 @@ import time
 
 import pytest
 from fake_engine import FakeEngine, LabApp, settled
+from whole_app import Whole
 
 from tutor import experiments, paths
 from tutor.app.engine_client import AT_ONCE, EngineClient
 from tutor.app.labs import exercise as lab_module
-from tutor.app.labs.exercise_editor import draft_file, hints, indentation, solution, starter
+from tutor.app.labs.controls import Control
+from tutor.app.labs.exercise_editor import CodeEditor, draft_file, hints, indentation, solution, starter
 from tutor.engine.exercises import NAMES
 from tutor.experiments.exercise import Inputs
 
@@ -20,6 +22,18 @@ async def opened(pilot):
     """The editor with the starting code has the focus."""
     await settled(pilot, lambda: pilot.app.lab.name_shown == "softmax" and pilot.app.focused is pilot.app.lab.editor)
     return pilot.app.lab
+
+
+async def test_nothing_but_the_editor_has_the_focus_when_the_lab_opens(monkeypatch):
+    """A control that had it first would take it back when the controls are made anew."""
+    seen = []
+    monkeypatch.setattr(Control, "on_focus", lambda control: seen.append(control), raising=False)
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await settled(pilot, lambda: isinstance(app.focused, CodeEditor))
+        await pilot.pause()
+        assert isinstance(app.focused, CodeEditor) and not seen
 
 
 @pytest.fixture

@@ -208,17 +208,25 @@ async def test_the_newest_input_wins_and_an_older_answer_is_dropped():
         assert "fresh" in app.text and "stale" not in app.text and len(app.answered) == 1
 
 
+async def first_answered_then_typed(pilot):
+    """One answer stands on the screen, and the next question is asked."""
+    from canned import next_result
+
+    app = pilot.app
+    await settled(pilot, lambda: len(app.engine.asked) == 1)
+    app.engine.say(next_result("first"))
+    await settled(pilot, answered(app))
+    await pilot.press("!")
+    await settled(pilot, lambda: app.lab.has_class("-stale"))
+
+
 async def test_an_older_answer_stays_dimmed_until_the_newer_is_there():
     engine = FakeEngine()
     app = LabApp("next", engine)
     from canned import next_result
 
     async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot, lambda: len(engine.asked) == 1)
-        engine.say(next_result("first"))
-        await settled(pilot, answered(app))
-        await pilot.press("!")
-        await settled(pilot, lambda: app.lab.has_class("-stale"))
+        await first_answered_then_typed(pilot)
         assert "first" in app.lab.panes.text and "computing… (type on)" in app.text
         engine.say(next_result("second"))
         await settled(pilot, lambda: "second" in app.lab.panes.text)
@@ -228,14 +236,9 @@ async def test_an_older_answer_stays_dimmed_until_the_newer_is_there():
 async def test_escape_gives_up_what_cannot_be_interrupted_and_keeps_the_picture():
     engine = FakeEngine()
     app = LabApp("next", engine)
-    from canned import next_result
 
     async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot, lambda: len(engine.asked) == 1)
-        engine.say(next_result("first"))
-        await settled(pilot, answered(app))
-        await pilot.press("!")
-        await settled(pilot, lambda: app.lab.has_class("-stale"))
+        await first_answered_then_typed(pilot)
         await pilot.press("escape")
         assert engine.cancelled == [(2, AT_ONCE)]
         engine.change("starting", "the engine did not stop when asked")

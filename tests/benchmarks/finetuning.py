@@ -86,16 +86,24 @@ UNITS = {
 
 
 def prepare(name: str, folder: Path, steps: int) -> None:
-    """The model as a checkpoint in float32, and random tokens (steps, ROWS, WINDOW + 1) in `data.pt`."""
-    import torch
+    """The model as a checkpoint in float32, and windows of the lessons' text (steps, ROWS, WINDOW + 1) in `data.pt`.
 
+    Text, not random tokens: those make attention so sharp that many of its weights fall below the smallest normal
+    number, which slows down whoever does not round these to zero.
+    """
+    import torch
+    from tokenizers import Tokenizer
+
+    from tutor import paths
     from tutor.engine import registry
     from tutor.engine.checkpoint import load_decoder, save_decoder
 
-    model = load_decoder(registry.find(name).directory)
-    save_decoder(model, folder)
-    torch.manual_seed(0)
-    torch.save(torch.randint(0, model.config.vocab_size, (steps, ROWS, WINDOW + 1)), folder / "data.pt")
+    source = registry.find(name).directory
+    save_decoder(load_decoder(source), folder)
+    text = "\n".join(file.read_text(encoding="utf-8") for file in sorted(paths.lessons().glob("*.md")))
+    ids = torch.tensor(Tokenizer.from_file(str(source / "tokenizer.json")).encode(text).ids)
+    starts = torch.randint(0, len(ids) - WINDOW, (steps, ROWS, 1), generator=torch.Generator().manual_seed(0))
+    torch.save(ids[starts + torch.arange(WINDOW + 1)], folder / "data.pt")
 
 
 def measured(side: str, folder: str, steps: int, threads: int) -> dict:

@@ -39,10 +39,10 @@ _all_ours = False
 def own_process() -> None:
     """Say that this whole process is the tutor's, not a program's that uses it as a library or tests it.
 
-    `prepare_process` then also has numbers below 1.2e-38 rounded to 0. In a trained model most attention weights are
-    that small, and a processor handles them in microcode: a training step of the storyteller was measured 1.12 times
-    faster without, the gradient of attention 2.4 times. It is a mode of each thread that threads made later inherit,
-    so it is set before torch makes any.
+    `prepare_process` then also has numbers below 1.2e-38 rounded to 0. Sharp attention has such weights and
+    gradients, which processors handle slowly. What that costs depends on the model: without them a training step on
+    text was measured 1.15 to 1.18 times faster with the weights of an early storyteller, and no faster with those
+    that are bundled. It is a mode of each thread, which threads made later inherit: set before torch makes any.
     """
     global _all_ours
     _all_ours = True

@@ -1,7 +1,7 @@
 """Two operations of a decoder with their gradients written out, for training on a CPU.
 
 Autograd takes an operation apart into small ones and goes backward through each: every one of them reads and writes
-the whole tensor. Written out as on paper, the same gradients need about half of these passes. The values are those of
+the whole tensor. Written out as on paper, the same gradients need fewer of these passes. The values are those of
 `RMSNorm` and `attention.rotate`, and the tests hold the gradients to autograd's.
 """
 
@@ -43,7 +43,7 @@ class Normed(torch.autograd.Function):
 
 class Turned(torch.autograd.Function):
     """`attention.rotate`: turning back by the same angles is its gradient, because a rotation's inverse is its
-    transpose. x (B, H, T, D), cos and sin (T, D) with equal halves."""
+    transpose. x (B, H, T, D), cos and sin (T, D) or (B, 1, T, D) with equal halves."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

@@ -8,32 +8,40 @@ from typing import Any, ClassVar
 
 from rich.console import Group
 from rich.text import Text
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
-from textual.widgets import TextArea
 
 from tutor.app.labs import exercise_editor as editing
 from tutor.app.labs.answering import Answering
 from tutor.app.labs.asking import Question, Reply
-from tutor.app.labs.base import Lab
+from tutor.app.labs.exercise_draft import DraftLab
 from tutor.app.labs.panes import PICTURE
-from tutor.errors import TutorError
 
 TIME_LIMIT = 20.0
 """Seconds after which a run is stopped: a loop that never ends must not wait for somebody to notice."""
-KEEP_AFTER = 0.4
-"""Seconds without a key after which the draft is written."""
 
 
-class ExerciseLab(Lab):
+class ExerciseLab(DraftLab):
     """The learner's code is run by the engine process, never by the app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o,f5", "try", "run", priority=True, tooltip="Test your function, then put it to work"),
-        Binding("h,f3", "hint", "hint", priority=True, tooltip="One hint more"),
-        Binding("v,f4", "solution", "solution", priority=True, tooltip="One way to write it, once you have tried"),
+        Binding(
+            "ctrl+o,f5",
+            "try",
+            "run",
+            priority=True,
+            tooltip="Test your function, then put it to work",
+            id="exercise.run",
+        ),
+        Binding("h,f3", "hint", "hint", priority=True, tooltip="One hint more", id="exercise.hint"),
+        Binding(
+            "v,f4",
+            "solution",
+            "solution",
+            priority=True,
+            tooltip="One way to write it, once you have tried",
+            id="exercise.solution",
+        ),
     ]
     DEFAULT_CSS = """
     ExerciseLab Prompt { height: 0; }
@@ -44,109 +52,10 @@ class ExerciseLab(Lab):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.editor = editing.CodeEditor()
-        self.name_shown = ""
-        """The exercise in the editor."""
-        self.entry.prompt.line.can_focus = False
         self._tried: set[str] = set()
         self._hinted: dict[str, int] = {}
-        self._keeping: Timer | None = None
         self._limit: Timer | None = None
         self._stopped_by = ""
-        self._reset_asked = False
-
-    def compose(self) -> ComposeResult:
-        first, *others = super().compose()
-        yield first
-        yield self.editor
-        yield from others
-
-    async def on_mount(self) -> None:
-        self._open()
-
-    def focus(self, scroll_visible: bool = True) -> ExerciseLab:
-        self.editor.focus(scroll_visible)
-        return self
-
-    @property
-    def part(self) -> str:
-        """The exercise that is chosen."""
-        return str(self.form.line.split()[0]) if self.form.line.split() else ""
-
-    @property
-    def inputs(self) -> Any:
-        """As filled in; with the draft once there is one, so that the copied command runs what is written here."""
-        inputs = super().inputs
-        if inputs is None or inputs.file is not None or not editing.draft_file(inputs.name).exists():
-            return inputs
-        return dataclasses.replace(inputs, file=str(editing.draft_file(inputs.name)))
-
-    async def load(self, inputs: Any) -> None:
-        await super().load(inputs)
-        self._open()
-
-    async def edited(self, typed: bool) -> None:
-        self._open()
-        await super().edited(typed)
-
-    # The draft
-
-    def _open(self) -> None:
-        """Show the exercise that is chosen, as far as it is written."""
-        if self.part == self.name_shown:
-            return
-        self.keep()
-        try:
-            text = editing.read_draft(self.part)
-        except TutorError as error:
-            self.status.say(str(error), error=True)
-            return
-        self.name_shown = self.part
-        self.remove_class("-result", "-looking")
-        with self.prevent(TextArea.Changed):
-            self.editor.put(text)
-        self.refresh_bindings()
-
-    @on(TextArea.Changed)
-    def _on_written(self, event: TextArea.Changed) -> None:
-        event.stop()
-        self._reset_asked = False
-        if self._keeping is not None:
-            self._keeping.stop()
-        self._keeping = self.set_timer(KEEP_AFTER, self.keep)
-
-    def keep(self) -> None:
-        """Write the draft, if something in the editor is not yet on the disk."""
-        if self._keeping is not None:
-            self._keeping.stop()
-            self._keeping = None
-            self._write()
-
-    def _write(self) -> bool:
-        try:
-            editing.keep_draft(self.name_shown, self.editor.text)
-        except OSError as error:
-            self.status.say(f"the draft cannot be kept: {error.strerror}", error=True)
-            return False
-        return True
-
-    def leave(self) -> None:
-        self.keep()
-        super().leave()
-
-    async def action_reset(self) -> None:
-        """The starting code again, after asking; ctrl+z in the editor takes even that back."""
-        self._engine_use.revive()
-        if not self._reset_asked:
-            self._reset_asked = True
-            self.status.say("ctrl+r once more takes the starting code; any other key keeps what you wrote")
-            return
-        self.editor.put(editing.starter(self.name_shown), undoable=True)
-        self._reset_asked = False
-        self.remove_class("-result", "-looking")
-        self.status.say("the starting code; ctrl+z brings yours back")
-
-    # The run
 
     async def entered(self) -> None:
         self.action_try()

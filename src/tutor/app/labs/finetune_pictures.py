@@ -10,8 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tutor.views.curve import Curve, Series
-from tutor.views.records.finetune import OF, sample
+from tutor.views.records.finetune import OF, curve, sample
 from tutor.views.sentences import counted
 from tutor.views.visible import visible
 
@@ -79,7 +78,8 @@ def during(started: Any, updates: Sequence[Any], samples: Sequence[Any], height:
     """The curve as high as there is room for, the newest sample, the one before training, and the labels' score."""
     parts: list[RenderableType] = []
     if updates:
-        parts += [_curve(started, updates, max(min(height - 9, 12), 4)), Text()]
+        before = None if started.step else started.loss
+        parts += [curve(updates, before, OF[started.task], max(min(height - 9, 12), 4)), Text()]
     for last in samples[-1:]:
         parts += [Text(f"after step {last.step:,}", style="bold"), _sample(started.prompt, last.text)]
     if started.prompt:
@@ -95,12 +95,3 @@ def during(started: Any, updates: Sequence[Any], samples: Sequence[Any], height:
 
 def _sample(prompt: str, text: str) -> RenderableType:
     return Padding(sample(prompt, text), (0, 0, 1, 2))
-
-
-def _curve(started: Any, updates: Sequence[Any], height: int) -> RenderableType:
-    held_out = [(float(u.step), u.held_out_loss) for u in updates if u.held_out_loss is not None]
-    if not started.step:
-        held_out.insert(0, (0.0, started.loss))
-    training = [(float(update.step), update.loss) for update in updates]
-    lines = (Series("held-out loss", held_out), Series("training loss", training))
-    return Curve(lines, x="step", y=OF[started.task], height=height)

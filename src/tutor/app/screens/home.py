@@ -33,7 +33,7 @@ class HomeScreen(Frame):
         Binding("enter", "go_on", "open", id="home.open"),
         Binding("up,down", "wake", "choose", show=False),
         Binding("tab,left,right", "other(1)", "course / labs / yours", id="home.other"),
-        Binding("shift+tab", "other(-1)", "back", show=False),
+        Binding("shift+tab", "other(-1)", "back", show=False, id="home.before"),
         Binding("d,delete", "remove", "remove", id="home.remove", tooltip="Remove this model of yours; asks first"),
         Binding("q", "app.quit", "quit", id="home.quit"),
     ]

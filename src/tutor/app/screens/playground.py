@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class PlaygroundScreen(Frame):
     """A lab that opens with an experiment; `inputs` are filled in where they are given."""
 
+    AUTO_FOCUS = ""
+    """The lab says where one starts. A control that had the focus before that would take it again when refilled."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "home", "home", id="playground.home"),
         Binding("ctrl+n,alt+right", "other(1)", "next lab", id="playground.next"),

@@ -56,6 +56,6 @@ def words(result: Result) -> list[str]:
         sentences += [f"Ours: {harmless(result.ours)}", f"Yours: {harmless(result.theirs)}"]
     return sentences + [
         f"{'Holds' if check.passed else 'Does not hold'}: {check.name}."
-        + (f" {harmless(check.detail)}." if check.detail else "")
+        + (f" {harmless(check.detail)}{'' if check.detail.endswith('?') else '.'}" if check.detail else "")
         for check in result.checks
     ]

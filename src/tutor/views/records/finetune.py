@@ -15,6 +15,8 @@ from tutor.views.sentences import counted
 from tutor.views.visible import harmless, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from tutor.experiments.frame.tuning import Result, Update
@@ -41,11 +43,18 @@ def picture(result: Result) -> RenderableType:
     return Group(*parts, *sentences)
 
 
-def curve(updates: tuple[Update, ...], before: float, unit: str = "nats per token") -> RenderableType:
-    """Training and held-out loss against steps; the held-out one begins with what it was before."""
-    held_out = [(0.0, before), *((u.step, u.held_out_loss) for u in updates if u.held_out_loss is not None)]
-    training = [(float(update.step), update.loss) for update in updates]
-    return Curve((Series("held-out loss", held_out), Series("training loss", training)), x="step", y=unit)
+def curve(
+    updates: Sequence[Update], before: float | None, unit: str = "nats per token", height: int | None = None
+) -> RenderableType:
+    """Training and held-out loss against steps, in `height` lines if that is given.
+
+    The held-out one begins with what it was before; None if the run went on from a later step.
+    """
+    held_out = [(float(u.step), u.held_out_loss) for u in updates if u.held_out_loss is not None]
+    if before is not None:
+        held_out.insert(0, (0.0, before))
+    series = (Series("held-out loss", held_out), Series("training loss", [(float(u.step), u.loss) for u in updates]))
+    return Curve(series, x="step", y=unit) if height is None else Curve(series, x="step", y=unit, height=height)
 
 
 def sample(prompt: str, text: str) -> Text:
