@@ -99,8 +99,8 @@ class LabApp(App):
             self.post_message(events.Key("space" if character == " " else character, character))
 
 
-async def settled(pilot, condition, seconds=10.0):
-    """Wait until a condition holds."""
+async def settled(pilot, condition, seconds=60.0):
+    """Wait until a condition holds; long enough for a machine that does much else."""
     for _ in range(int(seconds / 0.02)):
         await pilot.pause(0.02)
         if condition():

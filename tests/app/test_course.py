@@ -29,7 +29,7 @@ from tutor.experiments.frame.messages import Answer, Failed
 
 SIZE = (100, 24)
 """The smallest at which text and lab are side by side; what is drawn costs most of this test's time."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that one answer may take on a busy machine."""
 ANSWERS = {}
 """What was computed, by experiment and inputs; all lessons share it."""

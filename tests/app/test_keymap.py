@@ -57,6 +57,7 @@ async def test_another_key_in_a_lab(state):
         await pilot.press("p")
         await settled(pilot, lambda: app.screen.query(Lab) and app.screen.query_one(Lab).reply)
         lab = app.screen.query_one(Lab)
+        await settled(pilot, lambda: lab.has_focus_within)
         await pilot.press("f2")
         assert lab.panes.face == PICTURE
         await pilot.press("f12")

@@ -52,7 +52,7 @@ assert "torch" not in sys.modules
 async def test_every_experiment_has_a_lab_from_its_description(name):
     app = LabApp(name)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.05)
+        await settled(pilot, lambda: app.lab.entry.controls.controls or not app.lab.form.options)
         labels = [control.setting.label for control in app.lab.entry.controls.controls]
         for field in app.lab.form.options:
             assert (field.flag[2:].replace("-", " ") in labels) == (field.name not in app.lab.HIDDEN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -225,12 +224,10 @@ def test_digits_stand_apart_where_the_file_says_so(tmp_path):
 
 
 def refusal(path: Path) -> str:
-    """The one line that opening gives, within a second."""
-    start = time.perf_counter()
+    """The one line that opening gives."""
     with pytest.raises(InputError) as caught:
         checkpoint.load_decoder(path)
         gguf_file.tokenizer_json(path)
-    assert time.perf_counter() - start < 1
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

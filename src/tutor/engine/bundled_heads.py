@@ -148,7 +148,7 @@ def _make(base: Loaded, folder: Path, said: dict[str, Any], name: str, files: tu
     commonest = majority(held, labels)
     measured.append(Measured("the commonest label", commonest, ()))
     made = _final(base, features, sides, given, labels)
-    made.save(folder / name)
+    made.save(folder / name, torch.float16)
     probabilities = made.predict([texts[row] for row in sides.held_out[:3]])
     samples = tuple(
         (texts[row], given[row], labels[int(one.argmax())], float(one.max()))

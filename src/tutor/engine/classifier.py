@@ -69,8 +69,8 @@ class Classifier:
         found: NDArray[np.float32] = self.head.linear.bias.detach().numpy()
         return found
 
-    def save(self, folder: Path) -> None:
-        """Write the head, and the decoder too where it was trained with it, in the standard layout.
+    def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+        """Write the head as `dtype`, and the decoder too where it was trained with it, in the standard layout.
 
         A head on a base keeps the base's name and the SHA-256 of its weights, because it fits no other.
         """
@@ -84,7 +84,7 @@ class Classifier:
             write_text(folder / "tokenizer.json", subword.source(self.loaded.entry.tokenizer))
         else:
             about["base"] = base_of(self.loaded)
-        tensors = {name: tensor.detach().contiguous() for name, tensor in self.head.state_dict().items()}
+        tensors = {name: tensor.detach().to(dtype).contiguous() for name, tensor in self.head.state_dict().items()}
         with replacing(folder / WEIGHTS) as part:
             save_file(tensors, part, {"format": "pt"})
         write_json(folder / ABOUT, about)

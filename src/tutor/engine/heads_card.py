@@ -15,7 +15,7 @@ _HEAD = """# heads: three classifiers on one frozen decoder
 Each folder here is a linear head that says which label fits a text, from what `{base}` makes of it: for each
 level (the embedding, then each layer) the mean and the largest value of every channel over the text's tokens.
 `tutor classify TEXT --task {tasks}` opens them. `{base}` itself was not changed; `head.json` names
-the SHA-256 of its weights ({sum}…), because a head fits no others.
+the SHA-256 of its weights ({sum}…), because a head fits no others. Heads are kept as float16.
 
 - **For:** seeing that a model which was only ever trained to foretell the next word can be read for other tasks,
   with a few hundred examples and in seconds; which words decide; what a simpler way would do.
