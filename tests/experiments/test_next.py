@@ -85,3 +85,10 @@ def test_the_prompt_is_the_part_that_was_read(known: loading.Loaded) -> None:
     result = experiment.run(experiment.Inputs("The" + " cat" * 70))
     assert result.prompt == " cat" * 64
     assert result.truncated == 7
+
+
+@pytest.mark.parametrize(("window", "read"), [(0, "The cat cat cat"), (2, " cat cat"), (100, "The cat cat cat")])
+def test_a_window_leaves_the_last_tokens(known: loading.Loaded, window: int, read: str) -> None:
+    result = experiment.run(experiment.Inputs("The cat cat cat", window=window))
+    assert result.prompt == read
+    assert result.truncated == max(4 - window, 0) * (window > 0)

@@ -18,6 +18,7 @@ EXAMPLES = (
     'tutor next "The cat sat on the"',
     'tutor next "The dog ran to the" -k 5 --temperature 0.5',
     'tutor next "The dog ran to the" --top-p 0.9 --plain',
+    'tutor next "Sam had a red kite. He ran and ran and flew his red" --window 8',
 )
 
 
@@ -31,6 +32,9 @@ class Inputs:
     top_k: Annotated[int, Option("Keep the k most probable tokens; 0 keeps all.", low=0, high=1_000_000)] = 0
     top_p: Annotated[float, Option("Keep the most probable tokens up to this sum.", low=0, high=1, step=0.05)] = 1.0
     min_p: Annotated[float, Option("Drop tokens below this share of the best one.", low=0, high=1, step=0.05)] = 0.0
+    window: Annotated[
+        int, Option("Read only so many of the last tokens; 0 reads all that fit.", low=0, high=1_000_000, step=8)
+    ] = 0
     model: Model = "storyteller"
     device: Device = "auto"
 
@@ -43,7 +47,7 @@ class Result:
     """The text as far as the model reads it."""
     tokens: tuple[Token, ...]
     truncated: int
-    """Tokens at the beginning that were left out because the context is full."""
+    """Tokens at the beginning that were left out because the context, or the window asked for, is full."""
     candidates: tuple[Candidate, ...]
     """The most probable tokens as the model scores them, before temperature and filtering."""
     filtered: tuple[Candidate, ...]
@@ -63,7 +67,8 @@ def run(inputs: Inputs) -> Result:
     from tutor.engine.generation import likeliest
 
     loaded = loading.decoder(inputs.model, inputs.device)
-    encoded = loading.encode(loaded, inputs.text)
+    reserve = max(loaded.context - inputs.window, 0) if inputs.window else 0
+    encoded = loading.encode(loaded, inputs.text, reserve)
     logits = loading.next_logits(loaded, encoded.ids)
     options = sampling.SamplingOptions(inputs.temperature, inputs.top_k, inputs.top_p, inputs.min_p)
     kept = sampling.filtered(logits, options)

@@ -56,7 +56,8 @@ def words(result: Result) -> list[str]:
         )
     sentences += [f"{_quoted(one)}: {_percent(one.probability)}, logit {one.logit:.2f}." for one in result.candidates]
     if result.truncated:
-        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
+        left = counted(result.truncated, "token")
+        sentences.insert(1, f"The first {left} of the text did not fit into the window and counted for nothing.")
     return sentences
 
 
