@@ -24,6 +24,7 @@ class DraftLab(Lab):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.editor = editing.CodeEditor()
+        self.editor.read_only = True  # until an exercise is in it
         self.name_shown = ""
         """The exercise in the editor."""
         self.entry.prompt.line.can_focus = False
@@ -77,6 +78,7 @@ class DraftLab(Lab):
             self.status.say(str(error), error=True)
             return
         self.name_shown = self.part
+        self.editor.read_only = False
         self.remove_class("-result", "-looking")
         with self.prevent(TextArea.Changed):
             self.editor.put(text)
@@ -108,6 +110,11 @@ class DraftLab(Lab):
     def leave(self) -> None:
         self.keep()
         super().leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("reset", "try", "hint") and not self.name_shown:
+            return False
+        return super().check_action(action, parameters)
 
     async def action_reset(self) -> None:
         """The starting code again, after asking; ctrl+z in the editor takes even that back."""

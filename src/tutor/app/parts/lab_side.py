@@ -35,15 +35,16 @@ class LabSide(Vertical):
         """What the step asks, for the line above the lab where the text cannot be seen."""
         self.done = False
         """Whether the step is done."""
+        # Held, not looked up: a key may come while the screen is being made, or taken down.
+        self._caption = Static(id="caption", markup=False)
+        self._no_lab = Static("No lab in this step.", id="no-lab", classes="quiet")
+        self._cover = Static(_COVER, id="cover")
+        self._cover.display = False
+        self._stage = Container(self._no_lab, self._cover, id="stage")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="caption", markup=False)
-        with Container(id="stage"):
-            yield Static("No lab in this step.", id="no-lab", classes="quiet")
-            yield Static(_COVER, id="cover")
-
-    def on_mount(self) -> None:
-        self.query_one("#cover").display = False
+        yield self._caption
+        yield self._stage
 
     async def show(self, preset: Preset) -> None:
         """Load a preset, in the lab that shows its experiment."""
@@ -54,29 +55,28 @@ class LabSide(Vertical):
         lab = self.labs.get(name)
         if lab is None:
             lab = self.labs[name] = make_lab(preset.experiment, self.engine)
-            await self.query_one("#stage").mount(lab, before="#cover")
+            await self._stage.mount(lab, before=self._cover)
             if not self.is_attached:  # the screen was left meanwhile
                 return
-        self.query_one("#no-lab").display = False
+        self._no_lab.display = False
         for other in self.labs.values():
             other.display = other is lab
         self.lab = lab
         await lab.load(preset.inputs)
-        caption = self.query_one("#caption")
-        caption.add_class("-fresh")
+        self._caption.add_class("-fresh")
         if self._fading is not None:
             self._fading.stop()
-        self._fading = self.set_timer(FRESH, lambda: caption.remove_class("-fresh"))
+        self._fading = self.set_timer(FRESH, lambda: self._caption.remove_class("-fresh"))
         self.write_caption()
 
     @property
     def covered(self) -> bool:
         """Whether the lab is hidden behind a word."""
-        return bool(self.query_one("#cover").display)
+        return bool(self._cover.display)
 
     @covered.setter
     def covered(self, covered: bool) -> None:
-        self.query_one("#cover").display = covered
+        self._cover.display = covered
         for lab in self.labs.values():
             lab.disabled = covered
 
@@ -89,7 +89,7 @@ class LabSide(Vertical):
             line = Content.styled(self.preset.line if self.preset else "", "$text-muted")
         changed = self.changed and not self.covered
         note = Content.styled("   changed; ^r: as in the step", "$text-muted") if changed else Content("")
-        self.query_one("#caption", Static).update(Content.assemble(line, note))
+        self._caption.update(Content.assemble(line, note))
 
     @property
     def changed(self) -> bool:

@@ -38,11 +38,12 @@ class Sides(Vertical):
         """The page that is shown."""
         self.text_width: int | None = None
         """Columns of the text once the learner has moved the line."""
+        self._tabs, self._text_side = Static(id="tabs"), Vertical(id="text-side")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="tabs")
+        yield self._tabs
         with Horizontal():
-            yield Vertical(id="text-side")
+            yield self._text_side
             yield Divider()
             yield self.lab_side
 
@@ -52,7 +53,7 @@ class Sides(Vertical):
     async def turn_to(self, page: StepPage | Ending) -> None:
         """Show another page, and the text if text and lab are tabs."""
         self._look(reading=True)
-        side = self.query_one("#text-side")
+        side = self._text_side
         with self.app.batch_update():
             await side.remove_children()
             if not self.is_attached:  # the screen was left meanwhile
@@ -91,7 +92,7 @@ class Sides(Vertical):
         self.set_class(reading, "-reading")
         on, off = "bold $accent underline", "$text-muted"
         tabs = Content.assemble((_READ, on if reading else off), "   ", (_TRY, off if reading else on))
-        self.query_one("#tabs", Static).update(tabs)
+        self._tabs.update(tabs)
 
     @on(events.Click, "#tabs")
     def _tab_clicked(self, event: events.Click) -> None:
@@ -108,11 +109,11 @@ class Sides(Vertical):
         """Give the text its columns."""
         wanted = self.text_width or min(round(width * SHARE), WIDEST_TEXT)
         columns = max(min(wanted, width - NARROWEST), NARROWEST)
-        self.query_one("#text-side").styles.width = columns if width >= TABS_BELOW else "1fr"
+        self._text_side.styles.width = columns if width >= TABS_BELOW else "1fr"
 
     def divide(self, by: int) -> None:
         """Move the line between text and lab by so many columns."""
-        self._divide_at(self.query_one("#text-side").size.width + by)
+        self._divide_at(self._text_side.size.width + by)
 
     @on(Divider.Dragged)
     def _dragged(self, event: Divider.Dragged) -> None:

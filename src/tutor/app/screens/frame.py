@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,11 +24,16 @@ class Frame(Screen[None]):
     MORE_KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Keys that are no bindings, with what they do, for the help."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Held, not looked up: a key may come while the screen is being made, or taken down.
+        self._head, self._no_room = Static(id="head", markup=False), Static(id="no-room", markup=False)
+
     def compose(self) -> ComposeResult:
-        yield Static(id="head", markup=False)
+        yield self._head
         yield from self.body()
         yield KeyLine()
-        yield Static(id="no-room", markup=False)
+        yield self._no_room
 
     def body(self) -> ComposeResult:
         """What stands between the line at the top and the keys."""
@@ -40,7 +45,7 @@ class Frame(Screen[None]):
 
     def head(self, left: str, middle: str = "") -> None:
         """Write the line at the top: the name of what is open, and a quieter remark."""
-        self.query_one("#head", Static).update(Content.assemble((left, "bold"), ("   " + middle, "$text-muted")))
+        self._head.update(Content.assemble((left, "bold"), ("   " + middle, "$text-muted")))
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is no room; what is behind stays as it is."""
@@ -50,4 +55,4 @@ class Frame(Screen[None]):
         self.set_class(small, "-no-room")
         if small:
             text = f"{width}×{height} is too small; tutor needs {columns}×{rows}. Make the window larger."
-            self.query_one("#no-room", Static).update(text)
+            self._no_room.update(text)

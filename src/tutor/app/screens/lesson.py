@@ -48,6 +48,7 @@ class LessonScreen(Judging):
         self.index = self._first_index(step)
         """The step one is at; past the last one at the end."""
         self.sides = Sides(engine)
+        self._dots = Dots()
         self.lab_side = self.sides.lab_side
         self._turning = asyncio.Lock()
         """Keys are acted on in the app's queue, what is chosen on a page in the screen's: one step at a time."""
@@ -61,7 +62,7 @@ class LessonScreen(Judging):
 
     def body(self) -> ComposeResult:
         yield self.sides
-        yield Dots()
+        yield self._dots
 
     async def on_mount(self) -> None:
         await self._open()
@@ -110,7 +111,7 @@ class LessonScreen(Judging):
         return next((each for each in self.outlines if each.number > self.lesson.outline.number), None)
 
     def _show_dots(self) -> None:
-        self.query_one(Dots).show(tuple(self._is_done(step) for step in self.lesson.steps), self.index)
+        self._dots.show(tuple(self._is_done(step) for step in self.lesson.steps), self.index)
 
     def _mark_done(self, step: Step) -> None:
         self.progress.mark_done(self.lesson.outline.name, step.key)
