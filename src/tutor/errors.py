@@ -7,6 +7,9 @@ import unicodedata
 _TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 """The classes of marks that change the direction of what follows."""
 
+_LONGEST = 200
+"""Characters that are repeated of what was typed; a pasted book would bury what is wrong with it."""
+
 
 class TutorError(Exception):
     """An expected failure, shown to the user as one line and never as a traceback.
@@ -22,11 +25,17 @@ class TutorError(Exception):
         self.what, self.why, self.todo = what, why, todo
 
     def __str__(self) -> str:
-        return "".join(map(_harmless, f"{self.what}: {self.why}; {self.todo}"))
+        return "".join(map(_harmless, f"{_short(self.what)}: {_short(self.why)}; {self.todo}"))
+
+
+def _short(text: str) -> str:
+    """`text` without its middle, where it is too long for a line."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def _harmless(character: str) -> str:
-    """A character that would turn a terminal's line around, or break it, as its number.
+    """A character that would turn a terminal's line around, break it or be no character, as its number.
 
     >>> str(TutorError("a\\u202eb", "no such word", "type another"))
     'a<U+202E>b: no such word; type another'
@@ -35,7 +44,8 @@ def _harmless(character: str) -> str:
         return " "
     turns = unicodedata.bidirectional(character) in _TURNING or character in "\u200e\u200f\u061c"
     control = ord(character) < 32 or 127 <= ord(character) < 160 or character in "\u2028\u2029"
-    return f"<U+{ord(character):04X}>" if turns or control else character
+    half = 0xD800 <= ord(character) < 0xE000  # of a surrogate pair, which nothing can print
+    return f"<U+{ord(character):04X}>" if turns or control or half else character
 
 
 class InputError(TutorError):

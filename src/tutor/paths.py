@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tutor.errors import InputError
+
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent.parent
 
@@ -28,13 +30,40 @@ def named(name: str) -> Path:
     """The file that a learner or a lesson named.
 
     Lessons call their practice files `lessons/practice/…`, as they lie in the repository; an installed tutor finds
-    them wherever its lessons are. A file of that name in the current directory comes first.
+    them wherever its lessons are. A file of that name in the current directory comes first. Raises InputError as
+    `typed` does.
     """
-    path = Path(name).expanduser()
-    if path.exists() or path.parts[:1] != ("lessons",):
+    path = typed(name)
+    if os.path.exists(path) or path.parts[:1] != ("lessons",):  # noqa: PTH110 - Path.exists raises for a locked folder
         return path
     packaged = lessons().joinpath(*path.parts[1:])
     return packaged if packaged.exists() else path
+
+
+def typed(name: str) -> Path:
+    """The path that a learner typed, with `~` for a home; there may be nothing yet.
+
+    Raises InputError for what no file can be called: nothing, a pasted text, a NUL, an unknown ~user.
+    """
+    if not name.strip():
+        raise InputError("a file's name", "it is empty", "name a file")
+    try:
+        path = Path(name).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass
+    except (OSError, ValueError, RuntimeError):
+        raise InputError(name, "no file can be called that", "check the path") from None
+    return path
+
+
+def existing(name: str) -> Path | None:
+    """The file or folder that a learner typed, or None if nothing is there."""
+    try:
+        path = typed(name)
+        return path if path.exists() else None
+    except (OSError, InputError):
+        return None
 
 
 def bundled_models() -> Path:

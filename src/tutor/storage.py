@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tutor import paths
 from tutor.errors import InputError
 
 
@@ -18,20 +20,41 @@ def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends without an error.
 
     The data reaches the disk before the name does (fsync, then `os.replace`), so that a crash leaves the old
-    file or the new one. On an error the temporary file is removed and `path` is as it was.
+    file or the new one. On an error the temporary file is removed and `path` is as it was; an OSError names `path`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    part: Path | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        part = Path(name)
         yield part
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.chmod(0o644)  # mkstemp makes files that only their owner may read
         part.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # a full disk has none, others that of the temporary file
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def place_for(name: str, *, force: bool = False, todo: str = "choose another name") -> Path:
+    """The path of a file to be written, where one may stand only with `force`.
+
+    Raises InputError before any work is done for it: no place for a file, not writable, or taken; `todo` says what
+    to do about a taken one.
+    """
+    path = paths.typed(name)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise InputError(name, "not a place for a file", "name a file in an existing directory")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise InputError(name, "its directory takes no files", "name a file in a directory of yours")
+    if path.exists() and not force:
+        raise InputError(name, "the file exists", todo)
+    return path
 
 
 def write_text(path: Path, text: str) -> None:
@@ -64,12 +87,15 @@ def read_state(path: Path, check: Callable[[Any], Any], default: Any) -> tuple[A
 def read_learner_text(path: Path, limit: int = 1 << 30) -> str:
     """The text of a file that the user named, decoded as UTF-8 (a byte-order mark is dropped).
 
-    Raises InputError if it is missing, a directory, larger than `limit` bytes, binary or not UTF-8.
+    Raises InputError if it is missing, a directory, a device, larger than `limit` bytes, binary or not UTF-8.
     """
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise InputError(str(path), f"{size:,} bytes is over the limit of {limit:,}", "give a smaller file")
+        found = path.stat()
+        if found.st_size > limit:
+            why = f"{found.st_size:,} bytes is over the limit of {limit:,}"
+            raise InputError(str(path), why, "give a smaller file")
+        if stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode):
+            raise InputError(str(path), "this is a device, which may never end", "name a text file")
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "check the path") from None

@@ -55,7 +55,7 @@ async def test_every_experiment_has_a_lab_from_its_description(name):
         await settled(pilot, lambda: app.lab.entry.controls.controls or not app.lab.form.options)
         labels = [control.setting.label for control in app.lab.entry.controls.controls]
         for field in app.lab.form.options:
-            assert (field.flag[2:].replace("-", " ") in labels) == (field.name not in app.lab.HIDDEN)
+            assert (field.label in labels) == (field.name not in app.lab.HIDDEN)
         assert app.lab.inputs is not None or app.lab.info.name == "runs", "it opens with an example, or the last run"
 
 

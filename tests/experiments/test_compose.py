@@ -29,7 +29,7 @@ Script = Callable[..., None]
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
     """Sets what the model writes in each attempt, a character a step."""
     loaded = fakes.known(tmp_path, torch.zeros(281, 281))
-    monkeypatch.setattr(loading, "decoder", lambda name, device: loaded)
+    monkeypatch.setattr(loading, "decoder", lambda *asked: loaded)
 
     def script(*texts: str, finished: str = "end") -> None:
         left = iter(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from tutor.errors import InputError, TutorError, UsageError
 from tutor.experiments.frame.inputs import Argument, Field, Option, fields
 
 _TYPES: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "words": list[str]}
+
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+"""A full disk, a folder that takes nothing: no defect of the program, wherever it is met."""
 
 _FORM_OPTIONS: dict[str, tuple[Any, Any, str]] = {
     "json": (bool, False, "One JSON document on standard output."),
@@ -59,11 +63,22 @@ class reporting:  # noqa: N801 - reads as a word in `with reporting():`
         if isinstance(error, KeyboardInterrupt):
             raise typer.Exit(130) from None
         if isinstance(error, BrokenPipeError):
-            # The reader has what it wanted. Python would complain when it flushes at exit.
-            import os
-
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()  # the reader has what it wanted
             raise typer.Exit(0) from None
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            if error.filename is None:
+                _drop_output()
+            where, why = str(error.filename or "standard output"), error.strerror or "it cannot be written"
+            told = InputError(where, why[:1].lower() + why[1:], "free some space or choose another place")
+            print(f"tutor: {told}", file=sys.stderr)
+            raise typer.Exit(told.exit_status) from None
+
+
+def _drop_output() -> None:
+    """Python flushes standard output once more when it leaves, and would complain again."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parameter(field: Field) -> inspect.Parameter:
@@ -87,11 +102,10 @@ def _annotated(kind: Any, description: Any) -> Any:
 
 def _option(field: Field, spec: Option) -> Any:
     flag = f"{field.flag}/--no-{field.flag[2:]}" if field.kind == "bool" else field.flag
-    flags = [flag, spec.short] if spec.short else [flag]
     shown: dict[str, Any] = {"metavar": "|".join(spec.choices)} if spec.choices else {}
     if spec.source or spec.choices:
         shown["autocompletion"] = completer(spec.source, spec.choices)
-    return typer.Option(*flags, help=spec.help, **shown)
+    return typer.Option(flag, help=spec.help, **shown)
 
 
 def _form_parameters(name: str) -> list[inspect.Parameter]:

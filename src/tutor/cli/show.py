@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from tutor import experiments
-from tutor.errors import InputError, UsageError
+from tutor.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -130,7 +130,7 @@ def _print_json(text: str, form: Form) -> None:
     if _ascii_only(form):
         import json
 
-        text = json.dumps(json.loads(text), ensure_ascii=True)
+        text = json.dumps(json.loads(text), ensure_ascii=True).replace("\x7f", "\\u007f")
     print(text)
 
 
@@ -138,16 +138,12 @@ def _checked_target(form: Form) -> Path | None:
     """The file that `--output` names, refused before any work is done if it cannot be written."""
     if form.output is None:
         return None
-    target = Path(form.output)
-    if target.suffix not in SUFFIXES:
-        raise UsageError(
-            form.output, f"no form is called {target.suffix or 'that'}", f"end it in {', '.join(SUFFIXES)}"
-        )
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise InputError(form.output, "not a place for a file", "name a file in an existing directory")
-    if target.exists() and not form.force:
-        raise InputError(form.output, "the file exists", "choose another name or add --force")
-    return target
+    from tutor.storage import place_for
+
+    suffix = Path(form.output).suffix
+    if suffix not in SUFFIXES:
+        raise UsageError(form.output, f"no form is called {suffix or 'that'}", f"end it in {', '.join(SUFFIXES)}")
+    return place_for(form.output, force=form.force, todo="choose another name or add --force")
 
 
 def _write(name: str, inputs: Any, result: Any, form: Form, target: Path) -> None:

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from tutor import paths
 from tutor.engine import checkpoint, loading, registry, text_features
 from tutor.engine.linear_head import Head
 from tutor.errors import InputError
@@ -166,12 +167,9 @@ def find(task: str) -> Path:
     known = registry.classifiers()
     if task in known:
         return known[task]
-    path = Path(task).expanduser() if task else None
-    try:
-        if path is not None and (path / ABOUT).is_file():
-            return path
-    except OSError:  # what no file can be called, such as a pasted text
-        pass
+    path = paths.existing(task)
+    if path is not None and (path / ABOUT).is_file():
+        return path
     raise InputError(
         task[:80] or "--task", "no such classifier", f"choose one of: {', '.join(known) or 'none is here'}"
     )

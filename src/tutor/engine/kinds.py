@@ -9,9 +9,11 @@ from typing import Any, Literal
 from tutor.engine import adapter_folder, gguf_file
 from tutor.errors import InputError
 
-Kind = Literal["decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "other"]
+Kind = Literal[
+    "decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "matcher", "other"
+]
 
-_KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder"}
+_KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder", "tutor-matcher": "matcher"}
 """What `model_type` in a config.json means here."""
 
 CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}

@@ -69,13 +69,13 @@ class Encoded:
         return [token.id for token in self.tokens]
 
 
-def decoder(name_or_path: str, request: str = "auto") -> Loaded:
+def decoder(name_or_path: str, request: str = "auto", reading: str = "text") -> Loaded:
     """The decoder of that name or in that folder, on the device that was asked for.
 
     It is read again when its files have changed since. Raises InputError if there is no such model, if it is of
-    another kind, or if its files are damaged.
+    another kind, or if its files are damaged; models of what `reading` says are offered then (`registry.reads`).
     """
-    entry = entry_of(name_or_path, "decoder")
+    entry = entry_of(name_or_path, "decoder", reading)
     return _opened(entry, device.choose(request), stamp(entry))
 
 
@@ -95,12 +95,12 @@ def fresh_decoder(name_or_path: str, request: str = "auto") -> Loaded:
 Stamp = tuple[tuple[str, int, int], ...]
 
 
-def entry_of(name_or_path: str, kind: Kind) -> Entry:
+def entry_of(name_or_path: str, kind: Kind, reading: str = "text") -> Entry:
     """The model of that name or in that folder. Raises InputError if there is none or it is of another kind."""
-    entry = registry.find(name_or_path, kind)
+    entry = registry.find(name_or_path, [kind], reading)
     if entry.kind == kind:
         return entry
-    others = [other.name for other in registry.entries() if other.kind == kind]
+    others = registry.alike([kind], reading)
     wanted, found = CALLED.get(kind, kind), CALLED.get(entry.kind, entry.kind)
     raise InputError(
         entry.name,

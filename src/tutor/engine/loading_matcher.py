@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from tutor.engine import captions, matcher, registry
+from tutor.engine import captions, matcher
+from tutor.engine.loading import entry_of
 from tutor.engine.matcher import Matcher
 from tutor.errors import InputError
 
@@ -28,7 +29,7 @@ class LoadedMatcher:
 
 def load(name_or_path: str) -> LoadedMatcher:
     """The matcher of that name or in that folder. Raises InputError if there is none or its files are damaged."""
-    entry = registry.find(name_or_path)
+    entry = entry_of(name_or_path, "matcher", "digits")
     weights = entry.directory / "model.safetensors"
     return _opened(entry.name, entry.directory, weights.stat().st_mtime_ns if weights.is_file() else 0)
 

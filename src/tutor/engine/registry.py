@@ -12,7 +12,8 @@ import difflib
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -103,32 +104,39 @@ def _folders() -> tuple[tuple[Path, Source], ...]:
     return (paths.bundled_models(), "bundled"), (paths.user_models(), "yours")
 
 
-def find(name_or_path: str, kind: Kind | None = None) -> Entry:
+def reads(entry: Entry) -> str:
+    """What a model was made to read, as its recipe says: `text`, `python`, `abc` or `digits`; `text` without one."""
+    try:
+        recipe = tomllib.loads((entry.directory / "recipe.toml").read_text(encoding="utf-8"))
+        of_digits = recipe.get("kind") in ("painter", "matcher")
+        return "digits" if of_digits else str(recipe.get("tokenizer", {}).get("pieces", "text"))
+    except (OSError, ValueError, AttributeError):
+        return "text"
+
+
+def alike(kinds: Sequence[Kind], reading: str = "text") -> list[str]:
+    """The names of the models of some kinds that were made to read `reading`."""
+    return [entry.name for entry in entries() if entry.kind in kinds and reads(entry) == reading]
+
+
+def find(name_or_path: str, kinds: Sequence[Kind] = (), reading: str = "text") -> Entry:
     """The model of that name, or in that folder.
 
-    Raises InputError if there is none, with the names there are: only those of `kind`, where that is what is wanted.
+    Raises InputError if there is none, with the names there are: where `kinds` says what is wanted, only those of
+    them that were made to read `reading`.
     """
     known = {entry.name: entry for entry in entries()}
     if name_or_path in known:
         return known[name_or_path]
-    if (path := _existing(name_or_path)) is not None:
+    if (path := paths.existing(name_or_path)) is not None:
         return _at(path)
     last = [entry for entry in known.values() if entry.source == "cache" and entry.name.endswith(f"/{name_or_path}")]
     if len(last) == 1:
         return last[0]
-    offered = [entry.name for entry in known.values() if kind in (None, entry.kind)]
+    offered = alike(kinds, reading) if kinds else [*known]
     close = difflib.get_close_matches(name_or_path, offered, n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose one of: {', '.join(offered) or 'none is installed'}"
     raise InputError(name_or_path[:80] or "--model", "no such model", hint)
-
-
-def _existing(name: str) -> Path | None:
-    """The file or folder of that name, if there is one."""
-    try:
-        path = Path(name).expanduser()
-        return path if name and path.exists() else None
-    except (OSError, RuntimeError):  # what no file can be called, such as a pasted text, or an unknown ~user
-        return None
 
 
 def _at(path: Path) -> Entry:

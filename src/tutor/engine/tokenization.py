@@ -101,8 +101,8 @@ def _file_of(name: str) -> Path:
     from tutor.engine import registry
 
     models = {entry.name: entry.directory for entry in registry.entries()} | own()
-    path = models.get(name, Path(name).expanduser())
-    if not name or not path.exists():
+    path = models.get(name) or paths.existing(name)
+    if path is None:
         choices = ", ".join((*KINDS, *(one for one in models if (models[one] / "tokenizer.json").is_file())))
         todo = f"choose one of: {choices}; or give the path of a tokenizer.json"
         raise InputError(name or "--tokenizer", "no such tokenizer", todo)

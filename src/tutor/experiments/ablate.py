@@ -31,7 +31,7 @@ EXAMPLES = (
 class Inputs:
     text: Annotated[str, Argument("The text to read.")]
     heads: Annotated[tuple[str, ...], Option("A head to switch off, as LAYER.HEAD from 0; repeat it.", flag="--head")]
-    k: Annotated[int, Option("How many tokens to show.", short="-k", low=1, high=100)] = 10
+    k: Annotated[int, Option("How many tokens to show.", low=1, high=100)] = 10
     model: Model = "storyteller"
     device: Device = "auto"
 

@@ -69,7 +69,7 @@ def run(inputs: Inputs) -> Result:
     """Raises InputError for an empty text, and for a model that adds no positions."""
     from tutor.engine import registry, subword, tables
 
-    entry = registry.find(inputs.model)
+    entry = registry.find(inputs.model, ["seq2seq", "encoder"])
     kind, places, scale = _encoding(entry)
     words = tables.token_embeddings(entry).astype("float64") * scale  # (V, C)
     if inputs.channels > words.shape[1]:

@@ -25,7 +25,7 @@ class Inputs:
     a: Annotated[str, Argument("The word to start from, such as king.", piped=False)]
     b: Annotated[str, Argument("The word to take away, such as man.", piped=False)]
     c: Annotated[str, Argument("The word to add, such as woman.", piped=False)]
-    k: Annotated[int, Option("How many words a list.", short="-k", low=1, high=1000)] = 5
+    k: Annotated[int, Option("How many words a list.", low=1, high=1000)] = 5
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,8 @@ def token_of(text: str, tokens: Sequence[Token], word: str) -> int:
 
 def _ends(text: str, word: str, least: int) -> list[int]:
     """Where the occurrences of `word` end, by the strictest reading that has at least so many."""
+    if len(word) > len(text):  # a pasted book, which would take the search for its pattern long
+        return []
     exact = re.escape(word.strip() or word)
     for pattern, flags in ((rf"(?<!\w){exact}(?!\w)", 0), (rf"(?<!\w){exact}(?!\w)", re.I), (exact, re.I)):
         ends = [match.end() for match in re.finditer(pattern, text, flags)]

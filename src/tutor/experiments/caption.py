@@ -57,7 +57,7 @@ def run(inputs: Inputs) -> Result:
     from tutor.engine import captions, loading, painting, pictures
 
     picture = pictures.read(inputs.picture)
-    loaded = loading.decoder(inputs.model, inputs.device)
+    loaded = loading.decoder(inputs.model, inputs.device, "digits")
     tokens = painting.PaintersTokens(loaded.tokenizer, loaded.entry.name)
     reading = painting.read(loaded.model, tokens, picture)
     labels = [

@@ -77,7 +77,7 @@ def run(inputs: Inputs) -> Result:
     code = inputs.code if "\n" in inputs.code else inputs.code.replace("\\n", "\n")
     if not code.strip():
         raise InputError("CODE", "it is empty", "type the beginning of a line of Python")
-    loaded = loading.decoder(inputs.model, inputs.device)
+    loaded = loading.decoder(inputs.model, inputs.device, "python")
     room = min(inputs.tokens, loaded.context // 2)
     encoded = loading.encode(loaded, code, reserve=room)
     start = time.perf_counter()

@@ -113,7 +113,7 @@ def run(inputs: Inputs) -> Result:
 
     style = _style(inputs.style)
     files = _targets(inputs)
-    loaded = loading.decoder(inputs.model, inputs.device)
+    loaded = loading.decoder(inputs.model, inputs.device, "abc")
     start = time.perf_counter()
     options = SamplingOptions(inputs.temperature, top_p=inputs.top_p)
     tried = list(
@@ -160,18 +160,10 @@ def _style(typed: str) -> str:
 
 def _targets(inputs: Inputs) -> dict[str, Path]:
     """The files to write, by what goes into them; refused before any work is done."""
-    from pathlib import Path
-
-    from tutor.errors import InputError
+    from tutor.storage import place_for
 
     named = {"abc": inputs.abc, "midi": inputs.midi}
-    targets = {kind: Path(name).expanduser() for kind, name in named.items() if name}
-    for path in targets.values():
-        if path.exists():
-            raise InputError(str(path), "the file exists", "choose another name")
-        if not path.absolute().parent.is_dir():
-            raise InputError(str(path), "not a place for a file", "name a file in an existing directory")
-    return targets
+    return {kind: place_for(name) for kind, name in named.items() if name}
 
 
 def _write(files: dict[str, Path], text: str, tune: Tune | None, style: str) -> None:

@@ -64,7 +64,7 @@ def run(inputs: Inputs) -> Result:
     from tutor.engine.sampling import SamplingOptions
 
     words = captions.words_of(inputs.caption)
-    loaded = loading.decoder(inputs.model, inputs.device)
+    loaded = loading.decoder(inputs.model, inputs.device, "digits")
     tokens = painting.PaintersTokens(loaded.tokenizer, loaded.entry.name)
     options = SamplingOptions(inputs.temperature, top_p=inputs.top_p)
     start = time.perf_counter()

@@ -34,7 +34,7 @@ _AROUND = 6
 @dataclass(frozen=True)
 class Inputs:
     text: Annotated[str, Argument("A text with [MASK] where a word is to be guessed.")]
-    k: Annotated[int, Option("How many candidates to show.", short="-k", low=1, high=1000)] = 8
+    k: Annotated[int, Option("How many candidates to show.", low=1, high=1000)] = 8
     model: Model = "gapfiller"
     device: Device = "auto"
 

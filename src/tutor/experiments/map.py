@@ -27,7 +27,7 @@ _MOST = 300
 @dataclass(frozen=True)
 class Inputs:
     words: Annotated[tuple[str, ...], Argument("The words.", metavar="WORD…")]
-    k: Annotated[int, Option("Nearest neighbours of each word to draw too.", short="-k", low=0, high=50)] = 0
+    k: Annotated[int, Option("Nearest neighbours of each word to draw too.", low=0, high=50)] = 0
 
 
 @dataclass(frozen=True)

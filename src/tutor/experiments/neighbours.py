@@ -14,6 +14,7 @@ from tutor.errors import InputError
 from tutor.experiments.frame.inputs import Argument, Option
 
 if TYPE_CHECKING:
+    from tutor.engine.kinds import Kind
     from tutor.engine.registry import Entry
     from tutor.engine.subword import SubwordTokenizer
     from tutor.engine.vectors import Neighbour
@@ -31,7 +32,7 @@ EXAMPLES = (
 @dataclass(frozen=True)
 class Inputs:
     word: Annotated[str, Argument("The word.")]
-    k: Annotated[int, Option("How many neighbours.", short="-k", low=1, high=1000)] = 10
+    k: Annotated[int, Option("How many neighbours.", low=1, high=1000)] = 10
     vectors: Annotated[str, Option("`words`, or a model whose token embeddings are asked.", source="model")] = "words"
 
 
@@ -66,8 +67,9 @@ def run(inputs: Inputs) -> Result:
 def _of_model(inputs: Inputs) -> Result:
     from tutor.engine import registry, subword, tables, vectors
 
-    entry = registry.find(inputs.vectors)
-    if entry.kind not in ("decoder", "seq2seq", "encoder"):
+    kinds: tuple[Kind, ...] = ("decoder", "seq2seq", "encoder")
+    entry = registry.find(inputs.vectors, ("vectors", *kinds))
+    if entry.kind not in kinds:
         raise InputError(entry.name, "it has no tokens of words", "name a model of language, or leave out --vectors")
     splitter = subword.load(entry.name, entry.tokenizer)
     token = _token(splitter, inputs.word, entry)

@@ -25,7 +25,7 @@ EXAMPLES = (
 @dataclass(frozen=True)
 class Inputs:
     text: Annotated[str, Argument("The beginning of a text; it may be empty.")]
-    k: Annotated[int, Option("How many tokens to show.", short="-k", low=1, high=1000)] = 10
+    k: Annotated[int, Option("How many tokens to show.", low=1, high=1000)] = 10
     temperature: Annotated[
         float, Option("Below 1 sharper, above 1 flatter, 0 only the best.", low=0, high=5, step=0.1)
     ] = 1.0

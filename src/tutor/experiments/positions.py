@@ -72,7 +72,7 @@ def _learned(inputs: Inputs) -> tuple[str, Floats]:
     """The model's name and its first rows. Raises InputError if there is no such model or it has no table."""
     from tutor.engine import positions, registry
 
-    entry = _bundled() if inputs.model is None else registry.find(inputs.model)
+    entry = _bundled() if inputs.model is None else registry.find(inputs.model, ["encoder"])
     table = positions.learned(entry.directory)
     if table is None:
         todo = "name a BERT, a GPT-2 or a relative, or choose another --kind"

@@ -120,8 +120,6 @@ class Result:
 
 def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sample | Result]:
     """Raises InputError for a recipe or data that cannot be used, and for a name that is taken or not possible."""
-    from pathlib import Path
-
     from tutor import paths
     from tutor.engine import device, pretraining, run
     from tutor.engine import recipe as recipes
@@ -131,7 +129,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     if inputs.seed is not None:
         recipe = dataclasses.replace(recipe, training=recipe.training | {"seed": inputs.seed})
     chosen = device.choose(inputs.device)
-    data = Path(inputs.data).expanduser() if inputs.data else file.parent
+    data = paths.typed(inputs.data) if inputs.data else file.parent
     folder = run.begin(inputs.name, recipe, data, run.begun_with(file, inputs.change, inputs.tokens, inputs.seed))
     task = pretraining.task_of(recipe, folder, inputs.tokens)
     yield from _Run(inputs, recipe, task, folder, chosen).stream(cancelled)

@@ -23,7 +23,7 @@ _SNIPPET = 160  # characters
 @dataclass(frozen=True)
 class Inputs:
     query: Annotated[str, Argument("What to look for.")]
-    k: Annotated[int, Option("The most passages.", short="-k", low=1, high=100)] = 5
+    k: Annotated[int, Option("The most passages.", low=1, high=100)] = 5
 
 
 @dataclass(frozen=True)

@@ -104,11 +104,15 @@ def _chosen(inputs: Inputs, layers: int) -> Sized:
 
 def _of_files(name: str) -> Sized:
     """The sizes of a model on this machine, from its config.json."""
+    from tutor import paths
     from tutor.engine import registry, sizes
 
+    offered = f"choose one of: {', '.join([*_published(), *registry.alike(['decoder'])])}"
+    if paths.existing(name) is None and name not in {known.name for known in registry.entries()}:
+        raise InputError(name or "MODELS", "no such model", offered)
     entry = registry.find(name)
     if entry.kind != "decoder":
-        raise InputError(entry.name, f"not a decoder but {entry.kind}", f"choose one of: {', '.join(_published())}")
+        raise InputError(entry.name, f"not a decoder but {entry.kind}", offered)
     try:
         shape = sizes.of_config(registry.config(entry.directory))
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:

@@ -37,7 +37,7 @@ class Inputs:
     word: Annotated[str | None, Option("Whose neighbours; the text's last token if not given.")] = None
     layer: Annotated[int, Option("Layer of the attention head, from 0.", low=0, high=255)] = 0
     head: Annotated[int, Option("Which head, from 0.", low=0, high=1023)] = 0
-    k: Annotated[int, Option("How many expected words and neighbours.", short="-k", low=1, high=100)] = 8
+    k: Annotated[int, Option("How many expected words and neighbours.", low=1, high=100)] = 8
     device: Device = "auto"
 
 

@@ -129,8 +129,8 @@ def _folder(inputs: Inputs) -> Path:
         raise UsageError(f"--vocab {inputs.vocab}", "bpe begins with all 256 bytes", "give more than 256")
     if inputs.out is None:
         return paths.user_tokenizers() / (Path(inputs.file).stem or "mine")
-    folder = Path(inputs.out).expanduser()
-    if not inputs.out.strip() or (folder.exists() and not folder.is_dir()):
+    folder = paths.typed(inputs.out) if inputs.out.strip() else None
+    if folder is None or (folder.exists() and not folder.is_dir()):
         raise InputError(f"--out {inputs.out}", "not a folder", "name a folder, which may be new")
     if (folder / "tokenizer.json").exists() and not inputs.overwrite:
         where = str(folder / "tokenizer.json")

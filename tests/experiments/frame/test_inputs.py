@@ -17,18 +17,20 @@ from tutor.experiments.frame.inputs import Argument, Option, check, fields
 @dataclass(frozen=True)
 class Sample:
     text: Annotated[str, Argument("Any text.")]
-    count: Annotated[int, Option("How many.", short="-k", low=1, high=5)] = 3
+    count: Annotated[int, Option("How many.", low=1, high=5)] = 3
     share: Annotated[float | None, Option("A share.", low=0, high=1)] = None
     kind: Annotated[str, Option("Which.", choices=("a", "b"))] = "a"
     names: Annotated[tuple[str, ...], Option("Some.", flag="--in")] = ()
+    k: Annotated[int, Option("How many to show.", low=1)] = 2
 
 
 def test_fields_carry_kind_default_flag_and_whether_they_are_needed():
-    text, count, share, _, names = fields(Sample)
+    text, count, share, _, names, k = fields(Sample)
     assert (text.kind, text.required) == ("str", True)
-    assert (count.kind, count.default, count.flag, count.spec.short) == ("int", 3, "--count", "-k")
+    assert (count.kind, count.default, count.flag) == ("int", 3, "--count")
     assert (share.kind, share.optional) == ("float", True)
     assert (names.kind, names.flag) == ("words", "--in")
+    assert (k.flag, k.label) == ("-k", "k")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,7 @@ def test_fields_carry_kind_default_flag_and_whether_they_are_needed():
         ({"count": 6}, "from 1 to 5"),
         ({"share": float("nan")}, "--share nan"),
         ({"kind": "c"}, "choose one of: a, b"),
+        ({"k": 0}, "-k 0: out of range; give 1 or more"),
     ],
 )
 def test_a_value_outside_its_description_is_refused(change, says):

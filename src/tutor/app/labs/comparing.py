@@ -66,7 +66,7 @@ class Comparison:
         """What is pinned and what is not, by the settings that differ."""
         if self.pinned is None:
             return "", ""
-        known = [(field.flag[2:].replace("-", " "), field.name) for field in fields(type(now))]
+        known = [(field.label, field.name) for field in fields(type(now))]
         differing = [
             (label, self.pinned[name], getattr(now, name))
             for label, name in known

@@ -103,7 +103,7 @@ class Form:
         return [
             Setting(
                 field.name,
-                field.flag[2:].replace("-", " "),
+                field.label,
                 self.values[field.name],
                 dial_for(field, names.get((field.spec.source, field.default), ()), self.highs.get(field.name)),
                 field.spec.help,

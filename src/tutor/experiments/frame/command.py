@@ -63,15 +63,14 @@ def _add_argument(parser: _Parser, field: Field) -> None:
 
 
 def _add_option(parser: _Parser, field: Field, spec: Option) -> None:
-    flags = [spec.short, field.flag] if spec.short else [field.flag]
     shared: dict[str, Any] = {"dest": field.name, "required": field.required}
     shared["default"] = None if field.required else field.default
     if field.kind == "bool":
-        parser.add_argument(*flags, action=argparse.BooleanOptionalAction, **shared)
+        parser.add_argument(field.flag, action=argparse.BooleanOptionalAction, **shared)
     else:
         if field.kind == "words":  # argparse's own "extend" would keep the default in front of what is given
             shared |= {"nargs": 1, "action": _Words}
-        parser.add_argument(*flags, type=_TYPES[field.kind], **shared)
+        parser.add_argument(field.flag, type=_TYPES[field.kind], **shared)
 
 
 class _Words(argparse.Action):

@@ -24,12 +24,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Option:
-    """A value with a flag, which is the field's name with dashes, and a control in the lab."""
+    """A value with a flag, which is the field's name with dashes (`--top-k`; `-k` for one letter), and a control."""
 
     help: str
     """What it does, in a few words, with its unit."""
-    short: str = ""
-    """A one-letter flag such as `-k`."""
     low: float | None = None
     """The smallest value allowed."""
     high: float | None = None
@@ -70,9 +68,14 @@ class Field:
 
     @property
     def flag(self) -> str:
-        """The long flag of an option."""
+        """How an option is typed."""
         chosen = self.spec.flag if isinstance(self.spec, Option) else ""
-        return chosen or "--" + self.name.replace("_", "-")
+        return chosen or ("-" if len(self.name) == 1 else "--") + self.name.replace("_", "-")
+
+    @property
+    def label(self) -> str:
+        """How an option is called beside its control: its flag as words."""
+        return self.flag.lstrip("-").replace("-", " ")
 
 
 def fields(inputs_class: Any) -> tuple[Field, ...]:
@@ -116,9 +119,11 @@ def _check_one(flag: str, spec: Option, value: Any) -> None:
     too_high = spec.high is not None and value > spec.high
     # A value that is not finite compares false with everything, so it is asked for by name.
     if too_low or too_high or (isinstance(value, float) and value != value):
-        allowed = f"{_bound(spec.low)} to {_bound(spec.high)}"
-        raise UsageError(f"{flag} {value}", "out of range", f"give a value from {allowed}")
+        raise UsageError(f"{flag} {value}", "out of range", _allowed(spec.low, spec.high))
 
 
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
+def _allowed(low: float | None, high: float | None) -> str:
+    """What to give instead of a number that is out of range."""
+    if high is None:
+        return "give a number" if low is None else f"give {low:,.15g} or more"
+    return f"give a value from {low:,.15g} to {high:,.15g}" if low is not None else f"give at most {high:,.15g}"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from typing import Any
 
 from tutor import __version__
 from tutor.experiments import load
+
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What may steer a terminal, end a line or be half a character: it is written as its number, which means the same."""
 
 
 def plain(value: Any) -> Any:
@@ -44,4 +48,5 @@ def document(name: str, inputs: Any, result: Any) -> dict[str, Any]:
 
 def to_json(name: str, inputs: Any, result: Any) -> str:
     """The JSON document of one run as text, without a line end."""
-    return json.dumps(document(name, inputs, result), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document(name, inputs, result), ensure_ascii=False, allow_nan=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
