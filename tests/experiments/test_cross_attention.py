@@ -131,6 +131,7 @@ def known(**changes) -> cross_attention.Result:
         "pairs": (
             cross_attention.Pair(0, 0, 0.6, 1, math.log(2.5)), cross_attention.Pair(1, 1, 0.98, 1, math.log(57)),
         ),
+        "word": None,
     }  # fmt: skip
     return cross_attention.Result(**(fields | changes))
 

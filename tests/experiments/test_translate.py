@@ -10,6 +10,7 @@ from rich.console import Console
 import fakes
 from tutor import views
 from tutor.engine import registry
+from tutor.engine.word_alignment import Word
 from tutor.errors import InputError
 from tutor.experiments import result_of, translate
 from tutor.experiments.frame.records import Candidate, Token
@@ -100,22 +101,27 @@ def known() -> translate.Result:
         pair = (Candidate(5, text, share, 1.0), Candidate(6, rival, other, 0.5))
         return translate.Written(text, 5, 0, 3, share, float(np.log(share)), pair)
 
+    back = np.array([[1, 0], [0.4, 0.6]], np.float32)
+    read = np.array([[0.1, 0.8, 0.1], [0.2, 0.2, 0.6]], np.float32)
     sentence = translate.Sentence(
         source="Cat",
         tokens=(Token("<es>", 2, 0, 0), Token(" Cat", 9, 0, 3), Token("</s>", 1, 3, 3)),
         left_out=0,
+        source_words=(Word("<es>", 0, 0, (0,)), Word("Cat", 0, 3, (1,)), Word("</s>", 3, 3, (2,))),
         translation="Gato",
         ended=True,
         beams=(translate.Beam("Gato", 2, -0.5, -0.25), translate.Beam("El gato", 3, -2.4, -0.8)),
         outputs=(output(" Gato", 0.7, " El", 0.2), output("</s>", 0.9, ".", 0.05)),
+        words=(Word("Gato", 0, 4, (0,)), Word("</s>", 4, 4, (1,))),
         memory_shape=(3, 16),
         one_vector_log_probability=-7.75,
-        self_attention=np.ones((1, 1, 2, 2), np.float32),
-        cross_attention=np.ones((1, 1, 2, 3), np.float32),
-        self_mean=np.array([[1, 0], [0.4, 0.6]], np.float32),
-        cross_mean=np.array([[0.1, 0.8, 0.1], [0.2, 0.2, 0.6]], np.float32),
+        encoder_attention=np.array([[[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7], [0, 0, 1]]]], np.float32),
+        self_attention=back[None, None],
+        cross_attention=read[None, None],
+        self_mean=back,
+        cross_mean=read,
     )
-    return translate.Result("known", "cpu", "es", "Gato", (sentence,), 0)
+    return translate.Result("known", "cpu", "es", "Gato", (sentence,), 0, None, None, None, None)
 
 
 def test_the_sentences_of_a_known_record() -> None:

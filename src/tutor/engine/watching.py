@@ -67,6 +67,8 @@ class Watched:
     """(T,): of each output token, in nats."""
     memory_shape: tuple[int, int]
     """(S, C): the encoder's vectors."""
+    encoder_attention: Floats
+    """(layers of the encoder, its heads, S, S): the weights of the source tokens on each other."""
     self_attention: Floats
     """(L, H, T, T): the weights on what the decoder had read; column 0 is the start token."""
     cross_attention: Floats
@@ -75,14 +77,15 @@ class Watched:
 
 def watch(loaded: LoadedSeq2Seq, source: Sequence[int], output: Sequence[int]) -> Watched:
     """One forward pass over source and output, both with their end tokens."""
-    writing, crossing = Trace(("pattern",)), Trace(("pattern",))
+    reading, writing, crossing = (Trace(("pattern",)) for _ in range(3))
     with torch.inference_mode():
-        memory = loaded.model.encode(_row(loaded, source))
+        memory = loaded.model.encode(_row(loaded, source), trace=reading)
         logits = loaded.model.decode(_before(loaded, output), memory, trace=writing, cross=crossing)[0].float()
     return Watched(
         logits=logits,
         log_probabilities=_chosen(logits[None], output)[0].cpu().numpy(),
         memory_shape=(memory.shape[1], memory.shape[2]),
+        encoder_attention=_stacked(reading),
         self_attention=_stacked(writing),
         cross_attention=_stacked(crossing),
     )

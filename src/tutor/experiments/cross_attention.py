@@ -7,10 +7,10 @@ gives the one it needs most, without which it becomes least likely.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-from tutor.errors import UsageError
 from tutor.experiments.frame.inputs import Argument, Device, Model, Option
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ NEEDS_TORCH = True
 EXAMPLES = (
     'tutor cross-attention "Where is the library?"',
     'tutor cross-attention "Where is the library?" --target "¿Dónde está la biblioteca?" --layer 1 --head 0',
+    'tutor cross-attention "Where is the library?" --word la',
     'tutor cross-attention "I have a red car." --to fr --plain',
 )
 
@@ -40,6 +41,7 @@ class Inputs:
     target: Annotated[str | None, Option("The sentence that is written, instead of the model's own.")] = None
     layer: Annotated[int | None, Option("Only this layer of the decoder, from 0.", low=0, high=1000)] = None
     head: Annotated[int | None, Option("Only this head, from 0.", low=0, high=1000)] = None
+    word: Annotated[str | None, Option("Point at this output word; la:2 is the second la.")] = None
     to: Annotated[str, Option("The language of the output.", choices=("es", "fr"))] = "es"
     model: Model = "translator"
     device: Device = "auto"
@@ -108,22 +110,23 @@ class Result:
     """The score of a head that looks everywhere alike."""
     pairs: tuple[Pair, ...]
     """The alignment by the best of the chosen heads, an entry for each output word."""
+    word: int | None
+    """The place in `target_words` of the word that was asked for."""
 
 
 def run(inputs: Inputs) -> Result:
-    """Raises InputError for an empty text or an unknown model, UsageError for a layer or head that is not there."""
+    """Raises InputError for an empty text, a word that was not written or an unknown model, and UsageError for a
+    layer or head that is not there.
+    """
     from tutor.engine import loading_seq2seq, watching, word_alignment
 
     loaded = loading_seq2seq.seq2seq(inputs.model, inputs.device)
-    chosen = _chosen(loaded, inputs)
     source = loading_seq2seq.source(loaded, inputs.source, inputs.to)
     target = _target(loaded, source, inputs.target)
     watched = watching.watch(loaded, source.ids, target.ids)
     source_words = word_alignment.words_of(source.text, source.tokens)
     target_words = word_alignment.words_of(target.text, target.tokens)
-    hiding = _hiding(loaded, (source, target), watched, (source_words, target_words))
-    heads, baseline, pairs = aligned(watched.cross_attention, hiding, (source_words, target_words), chosen)
-    return Result(
+    everything = Result(
         model=loaded.entry.name,
         device=loaded.device,
         language=inputs.to,
@@ -138,28 +141,36 @@ def run(inputs: Inputs) -> Result:
         source_words=source_words,
         target_words=target_words,
         patterns=watched.cross_attention,
-        hiding=hiding,
-        layer=inputs.layer,
-        head=inputs.head,
-        heads=heads,
-        baseline=baseline,
-        pairs=pairs,
+        hiding=_hiding(loaded, (source, target), watched, (source_words, target_words)),
+        layer=None,
+        head=None,
+        heads=(),
+        baseline=None,
+        pairs=(),
+        word=None,
     )
+    return looked_at(everything, inputs)
 
 
-def _chosen(loaded: LoadedSeq2Seq, inputs: Inputs) -> list[tuple[int, int]]:
-    """The pairs of layer and head that were asked for. Raises UsageError if the model has no such one."""
-    config = loaded.model.config
-    counts = {"layer": config.decoder_layers, "head": config.decoder_attention_heads}
-    ranges = []
-    for name, count in counts.items():
-        value = getattr(inputs, name)
-        if value is not None and value >= count:
-            raise UsageError(
-                f"--{name} {value}", f"the decoder of {inputs.model} has {count}", f"give 0 to {count - 1}"
-            )
-        ranges.append(range(count) if value is None else [value])
-    return [(layer, head) for layer in ranges[0] for head in ranges[1]]
+def looked_at(result: Result, inputs: Inputs) -> Result:
+    """The same pair of sentences with the layer, head and word of `inputs`. Raises as `run`."""
+    from tutor.engine import translated_words
+
+    layer, head, shape = inputs.layer, inputs.head, result.patterns.shape
+    translated_words.check_head(result.patterns, layer, head, f"the decoder of {result.model}")
+    layers, heads = (range(n) if at is None else [at] for at, n in zip((layer, head), shape[:2], strict=True))
+    chosen = list(itertools.product(layers, heads))
+    words = result.source_words, result.target_words
+    best, baseline, pairs = aligned(result.patterns, result.hiding, words, chosen)
+    word = translated_words.place_of([result.target_words], inputs.word)[1] if inputs.word else None
+    return replace(result, layer=layer, head=head, heads=best, baseline=baseline, pairs=pairs, word=word)
+
+
+def spellings(result: Result) -> list[tuple[str, int, int]]:
+    """How each output word is called in --word, its sentence, which is the only one, and its place there."""
+    from tutor.engine import translated_words
+
+    return list(translated_words.spellings([result.target_words]))
 
 
 def _target(loaded: LoadedSeq2Seq, source: Side, given: str | None) -> Side:
@@ -188,7 +199,7 @@ def _hiding(
 
 
 def aligned(
-    patterns: Floats, hiding: Floats, words: tuple[Sequence[Word], Sequence[Word]], chosen: list[tuple[int, int]]
+    patterns: Floats, hiding: Floats, words: tuple[Sequence[Word], Sequence[Word]], chosen: Sequence[tuple[int, int]]
 ) -> tuple[tuple[Head, ...], float | None, tuple[Pair, ...]]:
     """The chosen heads by score, the score of an even spread, and the alignment of the best head."""
     from tutor.engine import word_alignment

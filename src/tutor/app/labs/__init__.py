@@ -90,6 +90,7 @@ LABS = (
         "an encoder reads, a decoder writes",
         ("translate", "cross-attention"),
         ("translation", "cross-attention"),
+        widget="translation:TranslationLab",
         brief="encoder, decoder",
     ),
     LabInfo(

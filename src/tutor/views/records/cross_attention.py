@@ -24,6 +24,8 @@ _NAMED = 4
 _NEXT = 3
 """Further heads that are named."""
 _NOTHING = "(no word)"
+_FELT = 0.05
+"""Nats from which a loss is put into words."""
 _FAR = 1000
 """More times than this are not counted."""
 
@@ -35,7 +37,7 @@ def picture(result: Result) -> RenderableType:
         Text(visible(result.target, spaces=False), style="bold"),
         *(Text(said, style="dim italic") for said in _cut(result)),
     ]
-    parts += [Text(f"\n{_matrix_title(result)}", style="dim"), matrix(result)]
+    parts += [Text(f"\n{matrix_title(result)}", style="dim"), matrix(result)]
     if result.pairs:
         parts += [Text("\neach output word with the input word that it reads most", style="dim"), _alignment(result)]
     layers, heads = _chosen(result)
@@ -46,20 +48,38 @@ def picture(result: Result) -> RenderableType:
     return Group(*parts)
 
 
-def matrix(result: Result) -> Heatmap:
-    """The best of the chosen heads, from the output token at the left to the input token above."""
-    layer, head = _shown(result)
+def matrix(result: Result, word: int | None = None) -> Heatmap:
+    """The best of the chosen heads, from the output token at the left to the input token above; a word is marked."""
+    word = result.word if word is None else word
+    layer, head = shown(result)
     rows, columns = ([bare(token.text) for token in side] for side in (result.outputs, result.tokens))
+    mark = None if word is None else result.target_words[word].tokens[0]
     return Heatmap(
-        result.patterns[layer, head], rows, columns, numbers=True, unit="weight, each row sums to 1",
+        result.patterns[layer, head], rows, columns, mark=mark, numbers=True, unit="weight, each row sums to 1",
         pooling="largest", square=True,
     )  # fmt: skip
 
 
-def _matrix_title(result: Result) -> str:
-    layer, head = _shown(result)
+def matrix_title(result: Result) -> str:
+    layer, head = shown(result)
     score = f", which aligns best ({_percent(result.heads[0].score)})" if len(result.heads) > 1 else ""
     return f"layer {layer}, head {head}{score}: from output tokens to input tokens"
+
+
+def read_by(result: Result, word: int) -> list[tuple[str, float]]:
+    """What an output word reads in the head that is shown: the input words, and all that is no word together."""
+    row = result.patterns[shown(result)][result.target_words[word].tokens[0]]
+    weights = [(visible(each.text), float(row[list(each.tokens)].sum())) for each in result.source_words]
+    return [*weights, ("signs, marks", max(1.0 - sum(weight for _, weight in weights), 0.0))]
+
+
+def needed_by(result: Result, word: int) -> Bars:
+    """How much less likely an output word is without each of the input words, in nats, and how many times."""
+    losses = zip(result.source_words, result.hiding[word].tolist(), strict=True)
+    bars = [
+        Bar(visible(each.text), loss, f"{times(loss)} less likely" if loss >= _FELT else "") for each, loss in losses
+    ]
+    return Bars(bars, unit="nats")
 
 
 def _alignment(result: Result) -> Bars:
@@ -77,7 +97,7 @@ def _chosen(result: Result) -> tuple[list[int], list[int]]:
     return layers, list(range(count[1])) if result.head is None else [result.head]
 
 
-def _shown(result: Result) -> tuple[int, int]:
+def shown(result: Result) -> tuple[int, int]:
     """The best head, or the first where none has a score."""
     if result.heads:
         return result.heads[0].layer, result.heads[0].head
@@ -87,12 +107,21 @@ def _shown(result: Result) -> tuple[int, int]:
 
 def words(result: Result) -> list[str]:
     """What is aligned with what, how well, and what it is worth when the words are hidden."""
-    sentences = [*_aligned(result), _output(result)]
+    sentences = [*_pointed(result), *_aligned(result), _output(result)]
     sentences += [f"{_sentence(result, pair)}." for pair in result.pairs]
     others = [f"{_place(head)} ({_percent(head.score)})" for head in result.heads[1 : 1 + _NEXT]]
     if others:
         sentences.append(f"The next best heads are {', '.join(others)}.")
     return sentences + _cut(result)
+
+
+def _pointed(result: Result) -> list[str]:
+    """The word that was asked for, if it was aligned."""
+    if result.word is None or not result.pairs:
+        return []
+    pair = result.pairs[result.word]
+    told = f"In {_place(result.heads[0])}, {_sentence(result, pair)}"
+    return [f"{told}; its weight there is {_percent(pair.weight)}."]
 
 
 def _cut(result: Result) -> list[str]:
@@ -134,11 +163,11 @@ def _sentence(result: Result, pair: Pair) -> str:
     if pair.loss <= 0:
         return f"No hidden input word makes '{word}' less likely"
     if pair.needed == pair.read and _read(result, pair):
-        return f"'{word}' reads '{needed}', and without it is {_times(pair.loss)} less likely"
+        return f"'{word}' reads '{needed}', and without it is {times(pair.loss)} less likely"
     read = f"'{_read(result, pair)}'" if _read(result, pair) else "none of the words"
     return (
         f"'{word}' reads {read}, but what it needs most is '{needed}': without that it is "
-        f"{_times(pair.loss)} less likely"
+        f"{times(pair.loss)} less likely"
     )
 
 
@@ -149,10 +178,10 @@ def _without(result: Result, pair: Pair) -> str:
     which = (
         "it" if pair.needed == pair.read and _read(result, pair) else visible(result.source_words[pair.needed].text)
     )
-    return f"without {which} {_times(pair.loss)} less likely"
+    return f"without {which} {times(pair.loss)} less likely"
 
 
-def _times(loss: float) -> str:
+def times(loss: float) -> str:
     times = math.exp(min(loss, 100.0))
     if times > _FAR:
         return f"over {_FAR:,} times"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
@@ -10,10 +10,12 @@ from rich.text import Text
 
 from tutor.views.heatmap import Heatmap
 from tutor.views.sentences import counted
+from tutor.views.translated import TablePicture, WordPicture
+from tutor.views.translated_tables import START, clearest, unmasked
+from tutor.views.translated_words import doubts, told
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from rich.console import RenderableType
 
     from tutor.experiments.translate import Result, Sentence, Written
@@ -24,12 +26,16 @@ _SEEN = 0.005
 """The smallest share of a rival that is told: a smaller one would be written as 0 %."""
 _ROWS = 40
 """Tokens that the table has room for; sentences tell the others."""
-_START = "(start)"
-"""What the decoder has read before its first token."""
 
 
 def picture(result: Result) -> RenderableType:
-    """The translation; for its first sentence the beams, the tokens and both kinds of attention."""
+    """The table or the word that was asked for; else the translation and, for its first sentence, the beams, the
+    tokens and both kinds of attention of the decoder.
+    """
+    if result.table is not None:
+        return TablePicture(result, result.row or clearest(result))
+    if result.row is not None:
+        return WordPicture(result, result.row)
     first = result.sentences[0]
     parts: list[RenderableType] = [_pairs(result), Text(), _beams(first), Text(), _tokens(first), Text()]
     if len(result.sentences) > 1:
@@ -37,7 +43,9 @@ def picture(result: Result) -> RenderableType:
     written, read = _labels(first), [bare(token.text) for token in first.tokens]
     parts += [
         Text("masked self-attention: from the token to choose to what was written before it", style="dim"),
-        Heatmap(_unmasked(first), written, [_START, *written[:-1]], numbers=True, unit="mean weight of all heads"),
+        Heatmap(
+            unmasked(first.self_mean), written, [START, *written[:-1]], numbers=True, unit="mean weight of all heads"
+        ),
         Text("\ncross-attention: from the token to choose to what the encoder read", style="dim"),
         Heatmap(first.cross_mean, written, read, numbers=True, unit="mean weight of all heads"),
     ]
@@ -49,7 +57,7 @@ def _pairs(result: Result) -> Group:
     lines = []
     for one in result.sentences:
         lines += [Text(visible(one.source, spaces=False), style="dim"), Text(_translation(one), style="bold")]
-    return Group(*lines, *(Text(said, style="dim italic") for said in _cut(result)))
+    return Group(*lines, *(Text(said, style="dim italic") for said in [*doubts(result), *_cut(result)]))
 
 
 def _beams(one: Sentence) -> Table:
@@ -80,17 +88,10 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _unmasked(one: Sentence) -> NDArray[Any]:
-    """The pattern with NaN, which is drawn as nothing, for what had not been written yet."""
-    import numpy as np
-
-    return np.where(np.tril(np.ones_like(one.self_mean, dtype=bool)), one.self_mean, np.nan)
-
-
 def words(result: Result) -> list[str]:
     """The translation and how sure the model is; then beams, what the encoder gave, and token by token."""
     first = result.sentences[0]
-    sentences = [_translated(result.sentences[0]), *_doubt(first)]
+    sentences = [*doubts(result), *told(result), _translated(first), *_doubt(first)]
     sentences += [_translated(one) for one in result.sentences[1:]]
     sentences += _cut(result)
     sentences += [
@@ -153,7 +154,7 @@ def _choice(one: Sentence, place: int) -> str:
     output, ((back, weight), (read, share)) = one.outputs[place], _looks(one, place)
     near = [f"'{text}' {_percent(part)}" for text, part in _rivals(output) if part >= _SEEN]
     rivals = f" (beside it {', '.join(near)})" if near else ""
-    seen = back if back == _START else f"'{back}'"
+    seen = back if back == START else f"'{back}'"
     return (
         f"'{bare(output.text)}' has {_percent(output.probability)}{rivals}; it looks back at "
         f"{seen} ({weight}) and reads '{read}' ({share})."
@@ -164,7 +165,7 @@ def _looks(one: Sentence, place: int) -> tuple[tuple[str, str], tuple[str, str]]
     """What an output token looks back at most, and what it reads most, each with its weight."""
     back, read = one.self_mean[place], one.cross_mean[place]
     before, source = int(back.argmax()), int(read.argmax())
-    label = _START if before == 0 else bare(one.outputs[before - 1].text)
+    label = START if before == 0 else bare(one.outputs[before - 1].text)
     return (label, _percent(back[before])), (bare(one.tokens[source].text), _percent(read[source]))
 
 

@@ -1,0 +1,246 @@
+"""A word of a translation and what it was written from: what it reads, what it looks back at, its rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from tutor.views.bars import Bar, Bars
+from tutor.views.gloss import Gloss, Said
+from tutor.views.sentences import counted
+from tutor.views.translated_tables import Tables, pointed, reads, table, written_before
+from tutor.views.visible import bare
+
+if TYPE_CHECKING:
+    from tutor.experiments.translate import Result, Row, Sentence
+
+WIDE, NARROW = 72, 50
+"""Columns from which there are three panels side by side, and below which there is one."""
+_TABLES = 110
+"""Columns from which the tables stand below, where there are lines for them."""
+_FEWEST = 4
+"""Bars of a panel that there must be room for."""
+_LINES = 8
+"""Lines that the panels need at least."""
+_ALONE = "A model that is only a decoder has no cross-attention: it would have nothing but the look back."
+_READS = ("it reads in the English: cross-attention", "reads: cross-attention", "reads")
+_BACK = (
+    "it looks back at its own words: masked self-attention",
+    "looks back: masked self-attention",
+    "looks back: masked",
+    "looks back",
+)
+_HERE = ("the likeliest tokens at this place", "the likeliest here")
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """What a lab may ask of a picture of a translation."""
+
+    result: Result
+    row: Row
+    height: int | None = None
+    """Lines to keep within, as far as possible."""
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        """The sentence and the place of the word that is pointed at."""
+        return self.row.sentence, self.row.word
+
+    def line(self, width: int) -> int | None:
+        """The line that should be seen, where the picture is longer than its pane; None if it does not matter."""
+        return None
+
+    def head_at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
+        """No head is chosen here with a click."""
+        return None
+
+
+@dataclass(frozen=True)
+class WordPicture(_Placed):
+    """The translation as a gloss of what each word reads; below, what the word of `row` was written from."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        head, gloss = self._top(width)
+        left = None if self.height is None else self.height - len(head) - 2 - _lines(gloss, width)
+        yield from head
+        yield Text()
+        yield gloss
+        yield Text()
+        yield self._panels(width, left)
+        tall = len(self._one.outputs) + 4
+        if left is not None and width >= _TABLES and left >= self._tallest(width) + tall:
+            yield Text()
+            yield Tables(self.result, self.row)
+
+    def word_at(self, x: int, y: int, width: int) -> int | None:
+        """The word of the sentence at column `x` of line `y`, in so many columns."""
+        head, gloss = self._top(width)
+        return gloss.at(x, y - len(head) - 1, width)
+
+    @property
+    def _one(self) -> Sentence:
+        return self.result.sentences[self.row.sentence]
+
+    def _top(self, width: int) -> tuple[list[Text], Gloss]:
+        """The translation, and its gloss in as many lines as leave room for the panels."""
+        head = pointed(self.result, self.row, width, most=3)
+        full = glossed(self.result, self.row, back=True)
+        if self.height is None:
+            return head, full
+        room = self.height - len(head) - 2 - _LINES
+        if len(full.all_bands(width)) * full.lines_a_band <= room:
+            return head, full
+        short = glossed(self.result, self.row, back=False)
+        return head, Gloss(short.words, short.rows, short.mark, max(room // short.lines_a_band, 1))
+
+    def _panels(self, width: int, lines: int | None) -> RenderableType:
+        """The three panels as they fit beside each other, in as many lines."""
+        room = 99 if lines is None else max(lines - 1, _FEWEST)
+        if width >= WIDE:
+            each = (width - 4) // 3
+            panels = [self._reads(each, room), self._back(each, room - 1), self._rivals(each, room)]
+            return Group(_columns(panels), *self._alone(width, lines))
+        if width < NARROW:
+            few = max(room // 3, _FEWEST)
+            return Group(
+                self._reads(width, few), Text(), self._back(width, few), Text(), self._rivals(width, _FEWEST)
+            )
+        each = (width - 2) // 2
+        before = len(written_before(self._one, self.row.looks_back))
+        rivals = min(max(room - 3 - before, 2), len(self._candidates()))
+        right = Group(self._back(each, max(room - rivals - 3, 2)), Text(), self._rivals(each, rivals))
+        return Group(_columns([self._reads(each, room), right]), *self._alone(width, lines))
+
+    def _alone(self, width: int, lines: int | None) -> Iterator[Text]:
+        if lines is None or lines > self._tallest(width) + 1:
+            yield Text()
+            yield Text(_ALONE, style="dim")
+
+    def _tallest(self, width: int) -> int:
+        """Lines of the panels if nothing is left out."""
+        back = len(written_before(self._one, self.row.looks_back)) + 2
+        rivals = len(self._candidates()) + 2
+        right = max(back, rivals) if width >= WIDE else back + rivals + 1
+        return max(len(self._one.source_words) + 1, right)
+
+    def _reads(self, width: int, room: int) -> Group:
+        return _panel(_READS, reads(self._one, self.row.reads), width, room)
+
+    def _back(self, width: int, room: int) -> Group:
+        """What is written already, and what the mask hides: the word itself and all after it."""
+        hidden = " ".join(bare(word.text) for word in self._one.words[self.row.word :])
+        seen = written_before(self._one, self.row.looks_back)
+        note = Text(f"masked: {hidden}", style="dim", no_wrap=True, overflow="ellipsis")
+        return Group(_panel(_BACK, seen, width, room), note)
+
+    def _rivals(self, width: int, room: int) -> Group:
+        output = self._one.outputs[self.row.token]
+        rows = [
+            Bar(("▸" if id == output.id else " ") + text, share)
+            for text, id, share in sorted(self._candidates(), key=lambda one: -one[2])[: max(room, 2)]
+        ]
+        tokens = [self._one.outputs[token] for token in self._one.words[self.row.word].tokens]
+        rest = ", ".join(f"{bare(one.text)} {100 * one.probability:.0f} %" for one in tokens[1:])
+        lines = [Text(f"then {rest}", style="dim", no_wrap=True, overflow="ellipsis")] if rest else []
+        return Group(_heading(_HERE, width), Bars(rows, high=1.0, unit="%"), *lines)
+
+    def _candidates(self) -> list[tuple[str, int, float]]:
+        """The likeliest tokens, and the one that was chosen if it is none of them."""
+        output = self._one.outputs[self.row.token]
+        found = [(bare(one.text), one.id, one.probability) for one in output.candidates]
+        if all(id != output.id for _, id, _ in found):
+            found.append((bare(output.text), output.id, output.probability))
+        return found
+
+
+@dataclass(frozen=True)
+class TablePicture(_Placed):
+    """One kind of attention whole, with the word of `row` pointed at; above, the gloss where there is room."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        head, gloss = self._top(options.max_width)
+        yield from head
+        yield Text()
+        if gloss is not None:
+            yield gloss
+            yield Text()
+        yield table(self.result, self.row, self.result.table or "cross")
+
+    def word_at(self, x: int, y: int, width: int) -> int | None:
+        """The word of the sentence at column `x` of line `y`, in so many columns."""
+        head, gloss = self._top(width)
+        above = len(head) + 1
+        if gloss is not None and y < above + _lines(gloss, width):
+            return gloss.at(x, y - above, width)
+        above += 0 if gloss is None else _lines(gloss, width) + 1
+        drawn = table(self.result, self.row, self.result.table or "cross")
+        token = None if self.result.table == "encoder" else drawn.row_at(y - above, width)
+        words = self.result.sentences[self.row.sentence].words
+        return next((place for place, word in enumerate(words) if token in word.tokens), None)
+
+    def line(self, width: int) -> int | None:
+        head, gloss = self._top(width)
+        above = len(head) + 1 + (0 if gloss is None else _lines(gloss, width) + 1)
+        return above + 2 + table(self.result, self.row, self.result.table or "cross").mark
+
+    def _top(self, width: int) -> tuple[list[Text], Gloss | None]:
+        head = pointed(self.result, self.row, width, most=2)
+        one, gloss = self.result.sentences[self.row.sentence], glossed(self.result, self.row, back=False)
+        rows = len(one.tokens) if self.result.table == "encoder" else len(one.outputs)
+        room = None if self.height is None else self.height - len(head) - 2 - (rows + 4)
+        return head, gloss if room is not None and _lines(gloss, width) <= room else None
+
+
+def glossed(result: Result, row: Row, back: bool) -> Gloss:
+    """Under each word of the sentence of `row` what it reads most, and with `back` what it looks back at most."""
+    from tutor.experiments.translate import row_of
+
+    one = result.sentences[row.sentence]
+    rows = [row_of(result, row.sentence, place) for place in range(len(one.words))]
+    said = [_most("reads", [reads(one, each.reads) for each in rows])]
+    if back:
+        said.append(_most("looks back", [written_before(one, each.looks_back) for each in rows]))
+    return Gloss([bare(word.text) for word in one.words], said, row.word)
+
+
+def _most(label: str, rows: Sequence[Sequence[tuple[str, float]]]) -> Said:
+    best = [max(row, key=lambda pair: pair[1]) for row in rows]
+    return Said(label, [text for text, _ in best], [share for _, share in best])
+
+
+def _lines(gloss: Gloss, width: int) -> int:
+    shown = gloss.shown(width)
+    return len(shown) * gloss.lines_a_band + (sum(map(len, shown)) < len(gloss.words))
+
+
+def _panel(titles: Sequence[str], seen: Sequence[tuple[str, float]], width: int, room: int) -> Group:
+    """Bars for the largest weights, in the order of the text, and one for all the others together."""
+    kept = range(len(seen))
+    if len(seen) > room:
+        kept = sorted(sorted(kept, key=lambda place: -seen[place][1])[: max(room - 1, 1)])  # type: ignore[assignment]
+    bars = [Bar(*seen[place]) for place in kept]
+    if len(kept) < len(seen):
+        rest = sum(share for _, share in seen) - sum(bar.value for bar in bars)
+        bars.append(Bar(counted(len(seen) - len(kept), "other"), max(rest, 0.0)))
+    return Group(_heading(titles, width), Bars(bars, high=1.0, unit="%"))
+
+
+def _heading(titles: Sequence[str], width: int) -> Text:
+    """The longest title that fits."""
+    title = next((one for one in titles if len(one) <= width), titles[-1])
+    return Text(title, style="dim", no_wrap=True, overflow="ellipsis")
+
+
+def _columns(parts: Sequence[Any]) -> Table:
+    grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    for _ in parts:
+        grid.add_column(ratio=1)
+    grid.add_row(*parts)
+    return grid

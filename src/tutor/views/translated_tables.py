@@ -1,0 +1,148 @@
+"""The attention of a translation as tables: across to the source, back to what is written, and the encoder's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from tutor.views.beside import Beside
+from tutor.views.heatmap import Heatmap
+from tutor.views.visible import bare, visible
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tutor.experiments.translate import Result, Row, Sentence
+
+START = "(start)"
+"""What the decoder has read before its first token."""
+TITLES = {
+    "cross": ("cross-attention", "↓ to write, → the English"),
+    "decoder": ("masked self-attention", "↓ to write, → what is written"),
+    "encoder": ("encoder, no mask", "↓ the English, → the English"),
+}
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A heat map under a line that says whose heads it shows."""
+
+    title: str
+    drawn: Heatmap
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self.title, style="dim", no_wrap=True, overflow="ellipsis")
+        yield self.drawn
+
+    @property
+    def mark(self) -> int:
+        """The row that is pointed at."""
+        return self.drawn.mark or 0
+
+    def row_at(self, y: int, width: int) -> int | None:
+        """The row that is drawn on line `y` in so many columns."""
+        return self.drawn.row_at(y - 1, width)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the decoder reads across and what it looks back at, side by side."""
+
+    result: Result
+    row: Row
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Beside(table(self.result, self.row, "cross"), table(self.result, self.row, "decoder"))
+
+
+def table(result: Result, row: Row, kind: str) -> Titled:
+    """One kind of attention in the sentence of `row`; in the encoder's, the word that `row` reads most is marked."""
+    from tutor.experiments.translate import pattern
+
+    one = result.sentences[row.sentence]
+    values = pattern(result, row.sentence, kind)
+    written, read = [bare(each.text) for each in one.outputs], [bare(each.text) for each in one.tokens]
+    rows, columns, mark = written, read, row.token
+    if kind == "decoder":
+        values, columns = unmasked(values), [START, *written[:-1]]
+    elif kind == "encoder":
+        rows, mark = read, int(row.reads.argmax())
+    unit = "weight, each row sums to 1"
+    drawn = Heatmap(values, rows, columns, mark=mark, numbers=True, unit=unit, pooling="largest", square=True)
+    called, sides = TITLES[kind]
+    return Titled(f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", drawn)
+
+
+def clearest(result: Result) -> Row:
+    """The word of the first sentence that reads a word of the source most clearly, in its second half if it can be:
+    there it has something to look back at.
+    """
+    from tutor.experiments.translate import row_of
+
+    one = result.sentences[0]
+    sources = [list(word.tokens) for word in one.source_words if word.text.isalpha()]
+
+    def clear(row: Row) -> tuple[bool, bool, float]:
+        is_late = 2 * (row.word + 1) >= len(one.words)
+        return one.words[row.word].text.isalpha(), is_late, max((row.reads[at].sum() for at in sources), default=0.0)
+
+    return max((row_of(result, 0, place) for place in range(len(one.words))), key=clear)
+
+
+def whose(result: Result, kind: str) -> str:
+    """Which heads a table is the mean of."""
+    from tutor.experiments.translate import patterns_of
+
+    layer, head = (result.layer, result.head) if (kind == "encoder") == (result.table == "encoder") else (None, None)
+    layers, heads = patterns_of(result.sentences[0], kind).shape[:2]
+    if layer is not None and head is not None:
+        return f"layer {layer}, head {head}"
+    if layer is not None:
+        return f"the mean of the {heads} heads of layer {layer}"
+    return (
+        f"the mean of all {layers * heads} heads" if head is None else f"the mean of head {head} in {layers} layers"
+    )
+
+
+def unmasked(values: NDArray[Any]) -> NDArray[Any]:
+    """The pattern with NaN, which is drawn as nothing, for what had not been written yet."""
+    import numpy as np
+
+    return np.where(np.tril(np.ones_like(values, dtype=bool)), values, np.nan)
+
+
+def reads(one: Sentence, weights: NDArray[Any]) -> list[tuple[str, float]]:
+    """Each word of the source with the weight of its tokens together."""
+    return [(bare(word.text), float(weights[list(word.tokens)].sum())) for word in one.source_words]
+
+
+def written_before(one: Sentence, weights: NDArray[Any]) -> list[tuple[str, float]]:
+    """The start and each word that is written already, with the weight of its tokens together."""
+    known = len(weights) - 1
+    words = [(word, [token + 1 for token in word.tokens if token < known]) for word in one.words]
+    return [(START, float(weights[0]))] + [
+        (bare(word.text), float(weights[places].sum())) for word, places in words if places
+    ]
+
+
+def pointed(result: Result, row: Row, width: int, most: int) -> list[Text]:
+    """The translation in lines of that width, the word of `row` marked; only its sentence if that is over `most`."""
+    parts = [_sentence(one, row if at == row.sentence else None) for at, one in enumerate(result.sentences)]
+    console = Console(width=width)
+    lines = Text(" ").join(parts).wrap(console, width)
+    if len(lines) > most:
+        here = Text.assemble((f"sentence {row.sentence + 1} of {len(parts)}: ", "dim"), parts[row.sentence])
+        lines = here.wrap(console, width)[:most]  # type: ignore[assignment]
+    return list(lines)
+
+
+def _sentence(one: Sentence, row: Row | None) -> Text:
+    if row is None:
+        return Text(visible(one.translation, spaces=False), style="dim")
+    word, text = one.words[row.word], one.translation
+    cuts = (text[: word.start], text[word.start : word.end], text[word.end :])
+    before, here, after = (visible(part, spaces=False) if part else "" for part in cuts)
+    return Text.assemble((before, "bold"), (here, "bold reverse"), (after, "bold")) if text else Text("(nothing)")
