@@ -29,8 +29,9 @@ class TutorError(Exception):
 
 
 def _short(text: str) -> str:
-    """`text` without its middle, where it is too long for a line."""
+    """`text` without its middle, where it is too long for a line; in quotation marks where nothing of it shows."""
     half = _LONGEST // 2
+    text = text if text.strip() else repr(text)
     return text if len(text) <= _LONGEST else f"{text[: half - 1]}…{text[-half:]}"
 
 

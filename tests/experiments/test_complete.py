@@ -59,6 +59,15 @@ def test_one_beam_takes_the_best_token_always(known: loading.Loaded) -> None:
     assert list(greedy.ids) == [int(known.model.table[last].argmax()) for last in (ids[-1], *greedy.ids[:-1])]
 
 
+def test_all_that_ends_a_line_counts_as_its_end() -> None:
+    before = torch.randn(3, 6).log_softmax(-1)
+    ends = torch.tensor([False, True, False, True, True, False])
+    after = before.clone()
+    completion._one_end(after, ends)
+    assert torch.allclose(after.exp().sum(1), torch.ones(3)) and torch.equal(after[:, ~ends], before[:, ~ends])
+    assert ((after[:, ends] > -torch.inf).sum(1) == 1).all()
+
+
 def test_a_broken_word_is_healed(known: loading.Loaded) -> None:
     with torch.no_grad():
         known.model.table[:, known.tokenizer.token_to_id("Ġthe")] = 5.0

@@ -168,6 +168,7 @@ def test_merges_are_drawn_and_told_in_their_order():
     ("word", "line"),
     [
         ("", "it is empty"),
+        ("  \n", "nothing but spaces"),
         ("don't", "2 words to the tokenizer"),
         ("the cat", "'the', ' cat'"),
         ("1987", "4 words"),
@@ -187,7 +188,7 @@ def test_only_bpe_has_merges(kind):
         merges.run(merges.Inputs("word", kind))
 
 
-@pytest.mark.parametrize("word", [" ", "👍", " unbelievable", "ñ", "\n"])
+@pytest.mark.parametrize("word", ["👍", " unbelievable", "ñ"])
 def test_merges_of_odd_words(word):
     result = merges.run(merges.Inputs(word))
     assert result.pieces == tuple(token.text for token in tokenize.run(tokenize.Inputs(word)).tokens)

@@ -46,7 +46,7 @@ def complete_line(loaded: Loaded, ids: list[int], *, beams: int, tokens: int) ->
     kept, begun = _taken_back(loaded, ids)
     found = _search(loaded, kept, begun, beams, tokens)
     lines: dict[str, Line] = {}
-    for one in found:  # a line can end in several tokens, one for each indentation of the next
+    for one in found:  # a line can be written in several tokens
         text = _line(loaded, one.ids)[len(begun) :]
         before = lines.get(text)
         total = one.total if before is None else float(np.logaddexp(one.total, before.log_probability))
@@ -83,6 +83,7 @@ def _search(loaded: Loaded, ids: list[int], begun: str, beams: int, tokens: int)
         for _ in range(tokens):
             scores = loaded.model(feed, cache=cache)[:, -1].float().log_softmax(-1).cpu()  # (rows, V)
             mass += _constrain(scores, running, texts)
+            _one_end(scores, line_ends)
             running, rows, finished = _extended(running, scores, (line_ends, texts), beams)
             done += finished
             done = sorted(done, key=lambda beam: -beam.total)[:beams]
@@ -105,6 +106,12 @@ def _constrain(scores: Tensor, running: list[_Beam], texts: list[str]) -> float:
             mass += float((scores[row][covers] + beam.total).exp().sum())
             scores[row] = scores[row].masked_fill(~(covers | parts), -torch.inf)
     return mass
+
+
+def _one_end(scores: Tensor, line_ends: Tensor) -> None:
+    """Put, in place, all that ends the line onto its likeliest end: how the next line begins is no part of it."""
+    every = torch.where(line_ends, scores, -torch.inf)
+    scores.masked_fill_(line_ends, -torch.inf).scatter_(1, every.argmax(1, True), every.logsumexp(1, True))
 
 
 def _extended(

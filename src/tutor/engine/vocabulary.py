@@ -38,7 +38,7 @@ def find(word: str) -> str:
     if wanted in rows():
         return wanted
     if not wanted:
-        raise InputError("word", "nothing but spaces", "give a word, such as king")
+        raise InputError("word", "nothing but spaces" if word else "it is empty", "give a word, such as king")
     shown = word.strip() if word.strip().isprintable() else repr(word.strip())  # a message is one line
     shown = shown if len(shown) <= 40 else shown[:39] + "…"
     if len(wanted.split()) > 1:

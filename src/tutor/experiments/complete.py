@@ -37,7 +37,7 @@ class Candidate:
     text: str
     """What is added."""
     probability: float
-    """Of all of it, given the code before."""
+    """Of the whole rest of the line, given the code before; the ways to end a line are many, so it is small."""
     compiles: bool
     """Whether Python can read the code with it."""
 

@@ -88,9 +88,10 @@ def _one_word(tokenizer: SubwordTokenizer, text: str) -> str:
 
     if len(text) > _LONGEST:
         raise InputError("word", f"{len(text):,} characters are more than {_LONGEST}", "give a shorter word")
-    parts = tokenizer.split_words(require_text(text))
+    parts = tokenizer.split_words(require_text(text)) if text.strip() else []
     if not parts:
-        raise InputError("word", "it is empty", "give a word, such as unbelievable")
+        why = "nothing but spaces" if text else "it is empty"
+        raise InputError("word", why, "give a word, such as unbelievable")
     if len(parts) > 1:
         shown = ", ".join(repr(tokenizer.readable(part)) for part in parts[:4]) + (" …" if len(parts) > 4 else "")
         raise InputError(repr(text), f"this is {len(parts)} words to the tokenizer ({shown})", "give one of them")

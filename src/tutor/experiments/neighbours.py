@@ -82,7 +82,7 @@ def _of_model(inputs: Inputs) -> Result:
 def _token(splitter: SubwordTokenizer, word: str, entry: Entry) -> int:
     """The word as one token, best as it stands inside a sentence. Raises InputError if the model splits it."""
     if not (wanted := word.strip()):
-        raise InputError("word", "nothing but spaces", "give a word, such as king")
+        raise InputError("word", "nothing but spaces" if word else "it is empty", "give a word, such as king")
     ways = [splitter.encode(text) for text in (f" {wanted}", wanted)]
     for tokens in ways:
         if len(tokens) == 1 and tokens[0].id != splitter.unknown_id:

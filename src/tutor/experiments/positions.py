@@ -29,9 +29,9 @@ class Inputs:
     """The 2017 paper's scheme first: it is the one that can be computed by hand."""
     length: Annotated[int, Option("Positions, in tokens.", low=1, high=1024, step=8)] = 32
     width: Annotated[int, Option("Channels, an even number; learned has its model's.", low=2, high=1024, step=8)] = 64
-    model: Annotated[str | None, Option("Whose learned positions; a bundled model's at first.", source="model")] = (
-        None
-    )
+    model: Annotated[
+        str | None, Option("Whose positions --kind learned shows; a bundled model's at first.", source="model")
+    ] = None
 
 
 @dataclass(frozen=True)

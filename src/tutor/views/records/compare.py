@@ -25,7 +25,7 @@ def picture(result: Result) -> RenderableType:
     table.add_column("tokenizer", no_wrap=True, max_width=20)
     table.add_column("tokens", justify="right", no_wrap=True)
     table.add_column("char/tok", justify="right", no_wrap=True)
-    table.add_column(f"{result.character_count:,} characters, {result.byte_count:,} bytes", ratio=1)
+    table.add_column(f"{counted(result.character_count, 'character')}, {counted(result.byte_count, 'byte')}", ratio=1)
     for split in result.splits:
         share = split.characters_per_token
         strip = TokenStrip([token.text for token in split.tokens], limit=_STRIP)

@@ -28,7 +28,7 @@ def picture(result: Result) -> RenderableType:
         Bar(f"{'ok' if one.compiles else 'no'}  {visible(one.text, spaces=False) or '(line end)'}", one.probability)
         for one in result.candidates
     ]
-    return Group(program, Text(), Bars(rows, unit="%"), Text(_verdict(result), style="dim"))
+    return Group(program, Text(), Bars(rows, unit="%"), Text(f"{_shares(result)}\n{_verdict(result)}", style="dim"))
 
 
 def _shown(code: str) -> str:
@@ -41,6 +41,13 @@ def _plain(text: str) -> str:
     """Without control characters but line ends: neither typed text nor a model may steer the terminal."""
     kept = text.expandtabs(4)
     return "".join(letter if letter == "\n" or letter.isprintable() else "\ufffd" for letter in kept)
+
+
+def _shares(result: Result) -> str:
+    """What the percentages are of: they are small, because a line has many places where it could go on otherwise."""
+    together = _percent(sum(one.probability for one in result.candidates))
+    found = f"; the {len(result.candidates)} found have {together} together" if len(result.candidates) > 1 else ""
+    return f"Per cent of all ways to end the line{found}."
 
 
 def _verdict(result: Result) -> str:
@@ -57,8 +64,8 @@ def words(result: Result) -> list[str]:
     line = visible(result.line.strip(), spaces=False)
     sentences = [
         f"{result.model} completes the line as '{line}'; {_verdict(result)}",
-        f"It added {counted(result.tokens, 'token')} with {_percent(result.candidates[0].probability)} "
-        f"in {result.seconds:.2f} seconds.",
+        f"It added {counted(result.tokens, 'token')} in {result.seconds:.2f} seconds; of all ways to end the line it "
+        f"gives this one {_percent(result.candidates[0].probability)}.",
     ]
     sentences += [
         f"It also weighed '{visible(one.text.strip(), spaces=False)}': {_percent(one.probability)}, "
