@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any, cast
 
 _COMPLETION = "_TUTOR_COMPLETE"
 """Set when a shell asks which words could come next; the words so far are then in the environment too."""
+
+
+_NO_NUMBER = re.compile(r"'([^']+)': Input should be a valid (integer|number)")
+_EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)|unexpected extra argument\(s\) \((.*)\)")
 
 
 def main() -> None:
@@ -20,7 +25,9 @@ def main() -> None:
         else:
             _command_line()
     except KeyboardInterrupt:
-        sys.exit(130)
+        from tutor.cli.command import interrupted
+
+        sys.exit(interrupted())
 
 
 def _open_closed_streams() -> None:
@@ -34,14 +41,15 @@ def _open_closed_streams() -> None:
 def _command_line() -> None:
     import typer
 
+    from tutor.cli.command import interrupted
     from tutor.cli.program import build
     from tutor.engine import device
 
     device.own_process()
     try:
-        status = build(_asked())(standalone_mode=False)
+        status = build(_asked())(prog_name="tutor", standalone_mode=False)
     except typer.Abort:
-        status = 130
+        status = interrupted()
     except cast("type[Exception]", typer.BadParameter.__base__) as error:  # what Typer raises for any wrong line
         status = _refused(error)
     sys.exit(status or 0)
@@ -58,9 +66,20 @@ def _refused(error: Any) -> int:
     context = error.ctx
     while context is not None and context.parent is not None:
         names, context = [str(context.info_name), *names], context.parent
-    command, why = " ".join(["tutor", *names]), error.format_message().rstrip(".")
-    print(f"tutor: {UsageError(command, why[:1].lower() + why[1:], f'see {command} --help')}", file=sys.stderr)
+    command = " ".join(["tutor", *names])
+    print(f"tutor: {UsageError(command, *_in_our_words(error.format_message(), command))}", file=sys.stderr)
     return UsageError.exit_status
+
+
+def _in_our_words(message: str, command: str) -> tuple[str, str]:
+    """What is wrong and what to do about it, from what Typer says."""
+    why, suggested, close = message.rstrip(".").partition(". Did you mean ")
+    if number := _NO_NUMBER.search(why):
+        return f"{number[1]} takes a {'whole ' * (number[2] == 'integer')}number", f"see {command} --help"
+    if extra := _EXTRA.search(why):
+        quoted = "put quotation marks around a text of several words"
+        return f"{extra[1]} is more than it takes", f"{quoted}, or see {command} --help"
+    return why[:1].lower() + why[1:], f"did you mean {close}" if suggested else f"see {command} --help"
 
 
 def _asked() -> list[str]:

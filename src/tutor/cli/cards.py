@@ -19,7 +19,7 @@ def write_card(
     data: Annotated[Path | None, typer.Option(help="The folder with the recipe's text.")] = None,
     run: Annotated[Path | None, typer.Option(help="A run's folder, where that text is prepared already.")] = None,
     export: Annotated[
-        bool, typer.Option("--export", help="First write the run's newest weights, in float16.")
+        bool, typer.Option("--export", help="First write the run's newest weights, in float16.", metavar="")
     ] = False,
     log: Annotated[
         list[Path] | None, typer.Option(help="What its training left: report.json, or a log. May be repeated.")

@@ -61,7 +61,7 @@ class reporting:  # noqa: N801 - reads as a word in `with reporting():`
             print(f"tutor: {error}", file=sys.stderr)
             raise typer.Exit(error.exit_status) from None
         if isinstance(error, KeyboardInterrupt):
-            raise typer.Exit(130) from None
+            raise typer.Exit(interrupted(str(error))) from None
         if isinstance(error, BrokenPipeError):
             _drop_output()  # the reader has what it wanted
             raise typer.Exit(0) from None
@@ -72,6 +72,12 @@ class reporting:  # noqa: N801 - reads as a word in `with reporting():`
             told = InputError(where, why[:1].lower() + why[1:], "free some space or choose another place")
             print(f"tutor: {told}", file=sys.stderr)
             raise typer.Exit(told.exit_status) from None
+
+
+def interrupted(kept: str = "") -> int:
+    """Says on standard error that ctrl-C ended the command, and what is left of its work; gives the exit status."""
+    print(f"tutor: interrupted; {kept or 'nothing was finished by then'}", file=sys.stderr)
+    return 130
 
 
 def _drop_output() -> None:
@@ -102,10 +108,19 @@ def _annotated(kind: Any, description: Any) -> Any:
 
 def _option(field: Field, spec: Option) -> Any:
     flag = f"{field.flag}/--no-{field.flag[2:]}" if field.kind == "bool" else field.flag
-    shown: dict[str, Any] = {"metavar": "|".join(spec.choices)} if spec.choices else {}
+    shown: dict[str, Any] = {"metavar": _values(field, spec)}
     if spec.source or spec.choices:
         shown["autocompletion"] = completer(spec.source, spec.choices)
     return typer.Option(flag, help=spec.help, **shown)
+
+
+def _values(field: Field, spec: Option) -> str | None:
+    """What may follow the flag, as help shows it: the choices, the range of a number; None for any word."""
+    if field.kind == "bool":
+        return ""  # or else help would have it take a value
+    if spec.low is not None:
+        return f"{spec.low:.15g}..{'' if spec.high is None or spec.high >= 10**6 else f'{spec.high:.15g}'}"
+    return "|".join(spec.choices) or None
 
 
 def _form_parameters(name: str) -> list[inspect.Parameter]:
@@ -116,7 +131,8 @@ def _form_parameters(name: str) -> list[inspect.Parameter]:
     for key, (kind, default, text) in options.items():
         flags = ["--stream/--no-stream"] if key == "stream" else [f"--{key}"]
         flags += ["-v"] if key == "verbose" else []
-        annotation = _annotated(kind, typer.Option(*flags, help=text, rich_help_panel="Output"))
+        metavar = "" if kind is bool else "FILE"
+        annotation = _annotated(kind, typer.Option(*flags, help=text, metavar=metavar, rich_help_panel="Output"))
         parameters.append(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         )

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from tutor.cli.command import reporting
-from tutor.cli.documents import print_document
+from tutor.cli.documents import Ascii, Json, Plain, print_document, print_lines
 from tutor.cli.findings import CHECKS, Finding
 
 _STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red"}
 
 
-def command(
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="The same facts as sentences.")] = False,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Only ASCII characters.")] = False,
-) -> None:
+def command(json: Json = False, plain: Plain = False, ascii: Ascii = False) -> None:
     """Check versions, device, models, lessons, terminal and state directory; status 1 if something is wrong."""
     with reporting():
         found = [finding for check in CHECKS for finding in check()]
         if json:
-            print_document("doctor", {"findings": [vars(finding) for finding in found]})
+            print_document("doctor", {"findings": [vars(finding) for finding in found]}, ascii)
         elif plain:
-            _print_plain(found, ascii)
+            print_lines(map(_sentence, found), ascii)
         else:
             _print_table(found, ascii)
         if any(finding.level == "wrong" for finding in found):
             raise typer.Exit(1)
 
 
-def _print_plain(found: list[Finding], ascii: bool) -> None:
-    from tutor.cli.show import Form, printable
-
-    for finding in found:
-        todo = f"; {finding.todo}" if finding.todo else ""
-        print(printable(f"{finding.level}: {finding.name}: {finding.what}{todo}", Form(ascii=ascii)))
+def _sentence(finding: Finding) -> str:
+    return f"{finding.level}: {finding.name}: {finding.what}{f'; {finding.todo}' if finding.todo else ''}"
 
 
 def _print_table(found: list[Finding], ascii: bool) -> None:

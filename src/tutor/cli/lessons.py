@@ -10,7 +10,7 @@ import typer
 
 from tutor.cli.command import reporting
 from tutor.cli.completion import completer
-from tutor.cli.documents import print_document
+from tutor.cli.documents import Ascii, Json, Plain, print_document, print_lines
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Lesson, Outline, Step
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from tutor.course.validation import Report
 
 command = typer.Typer(help="The lessons: list, show, check.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Without colour and tables.")]
-Ascii = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters.")]
 
 
 @command.command("list")
@@ -38,9 +34,9 @@ def list_lessons(json: Json = False, plain: Plain = False, ascii: Ascii = False)
                 print(f"tutor: {trouble}", file=sys.stderr)
         described = [_outlined(outline, progress.record) for outline in outlines]
         if json:
-            print_document("lessons-list", {"lessons": described})
+            print_document("lessons-list", {"lessons": described}, ascii)
         elif plain:
-            _print_lines([_sentence(lesson) for lesson in described], ascii)
+            print_lines([_sentence(lesson) for lesson in described], ascii)
         else:
             _print_table(described, ascii)
         if broken:
@@ -62,9 +58,9 @@ def show_lesson(
 
         lesson = loader.find(number)
         if json:
-            print_document("lessons-show", {"lesson": _described(lesson)})
+            print_document("lessons-show", {"lesson": _described(lesson)}, ascii)
         elif plain:
-            _print_lines([as_markdown(lesson)], ascii)
+            print_lines([as_markdown(lesson)], ascii)
         else:
             from rich.markdown import Markdown
 
@@ -91,9 +87,9 @@ def check_lessons(
         report = validation.check(folder, _has_model, _say)
         _say("")
         if json:
-            print_document("lessons-check", _reported(report))
+            print_document("lessons-check", _reported(report), ascii)
         else:
-            _print_lines(_report_lines(report), ascii)
+            print_lines(_report_lines(report), ascii)
         if report.faults:
             raise typer.Exit(1)
 
@@ -203,10 +199,3 @@ def _step_parts(step: Step) -> list[str]:
         parts.append("\n".join(f"- {choice.text}" for choice in step.choices))
         parts.append("\n".join(f"- {'Right' if each.right else 'Wrong'}: {each.why}" for each in step.choices))
     return [*parts, step.after]
-
-
-def _print_lines(lines: list[str], ascii: bool) -> None:
-    from tutor.cli.show import Form, printable
-
-    for line in lines:
-        print(printable(line, Form(ascii=ascii)))

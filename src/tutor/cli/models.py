@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from tutor.cli.cards import write_card
 from tutor.cli.command import reporting
+from tutor.cli.documents import Ascii, Json, Plain, print_document, print_lines
 from tutor.cli.own_models import add_model, export_model, remove_model
 from tutor.errors import InputError
 from tutor.views.magnitude import rounded
@@ -25,10 +25,6 @@ command.command("card")(write_card)
 command.command("add")(add_model)
 command.command("export")(export_model)
 command.command("remove")(remove_model)
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Plain = Annotated[bool, typer.Option("--plain", help="The same facts as sentences.")]
-Ascii = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters.")]
 
 _CONFIG = {
     "num_hidden_layers": "layers",
@@ -48,9 +44,9 @@ def list_models(json: Json = False, plain: Plain = False, ascii: Ascii = False) 
 
         described = [_described(entry) for entry in registry.entries()]
         if json:
-            _print_json("models list", {"models": described})
+            print_document("models-list", {"models": described}, ascii)
         elif plain or not described:
-            _print_lines([_sentence(model) for model in described] or ["There are no models yet."], ascii)
+            print_lines([_sentence(model) for model in described] or ["There are no models yet."], ascii)
         else:
             _print_table(described, ascii)
 
@@ -69,11 +65,11 @@ def show_model(
         entry = registry.find(name)
         described = _described(entry) | {"path": str(entry.directory), "config": _config(entry), "card": _card(entry)}
         if json:
-            _print_json("models show", {"model": described})
+            print_document("models-show", {"model": described}, ascii)
         else:
             place = f"{'File' if entry.directory.is_file() else 'Folder'}: {described['path']}"
             lines = [_sentence(described), *_config_lines(described["config"]), place]
-            _print_lines(lines, ascii)
+            print_lines(lines, ascii)
             if described["card"] and not plain:
                 _print_card(described["card"], ascii)
 
@@ -84,7 +80,9 @@ def check_models(
     data: Annotated[
         Path | None, typer.Option(help="A folder with the recipes' texts: all figures are checked.")
     ] = None,
-    files: Annotated[bool, typer.Option("--files", help="The files only; their figures are not measured.")] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="The files only; their figures are not measured.", metavar="")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Hold each model's files against their SHA-256 sums, and what its card says against what is measured now.
@@ -98,12 +96,12 @@ def check_models(
         chosen = [registry.find(name) for name in names] if names else registry.entries()
         found = [checked(entry, data, files) for entry in chosen]
         if json:
-            _print_json("models check", {"models": found})
+            print_document("models-check", {"models": found})
         else:
             for one in found:
                 ending = f"; {one['measured']} figures come out" if one["measured"] and not one["problems"] else ""
                 waiting = f"; {one['not_measured']} were not measured" if one["not_measured"] else ""
-                _print_lines([f"{one['name']}: {'; '.join(one['problems']) or 'as it should be'}{ending}{waiting}"])
+                print_lines([f"{one['name']}: {'; '.join(one['problems']) or 'as it should be'}{ending}{waiting}"])
         if any(one["problems"] for one in found):
             raise typer.Exit(1)
 
@@ -175,17 +173,3 @@ def _print_card(card: str, ascii: bool) -> None:
 
     console(Form(ascii=ascii)).print()
     console(Form(ascii=ascii)).print(Markdown(card))
-
-
-def _print_lines(lines: list[str], ascii: bool = False) -> None:
-    from tutor.cli.show import Form, printable
-
-    for line in lines:
-        print(printable(line, Form(ascii=ascii)))
-
-
-def _print_json(name: str, document: dict[str, Any]) -> None:
-    from tutor import __version__
-
-    head = {"schema": f"tutor/{name.replace(' ', '-')}/1", "version": __version__}
-    print(json.dumps(head | document, ensure_ascii=False, allow_nan=False))

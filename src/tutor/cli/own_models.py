@@ -29,8 +29,12 @@ def add_model(
 def export_model(
     name: Annotated[str, typer.Argument(help="A model's name or path.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.")],
-    adapter: Annotated[bool, typer.Option("--adapter", help="An adapter alone, not merged into its base.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files in a folder that is not empty.")] = False,
+    adapter: Annotated[
+        bool, typer.Option("--adapter", help="An adapter alone, not merged into its base.", metavar="")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files in a folder that is not empty.", metavar="")
+    ] = False,
 ) -> None:
     """Write a model as a standard checkpoint: config.json, model.safetensors, tokenizer.json."""
     with reporting():
@@ -42,8 +46,8 @@ def export_model(
 
 def remove_model(
     name: Annotated[str, typer.Argument(help="One of your own models.")],
-    run: Annotated[bool, typer.Option("--run", help="Remove the run that made it, too.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Remove the run that made it, too.", metavar="")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.", metavar="")] = False,
 ) -> None:
     """Remove one of your own models. The run that made it stays, unless --run is given."""
     with reporting():

@@ -61,7 +61,7 @@ def _print_version(asked: bool) -> None:
 
 def _root(
     version: bool = typer.Option(
-        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version.", metavar=""
     ),
 ) -> None:
     """An offline terminal tutor and playground for transformers and language models.

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from tutor.cli.streaming import Streamed
 
+KEPT = "what was finished by then is kept"
+"""What is said of a run that was interrupted and has given what it had."""
+
 SUFFIXES = (".svg", ".html", ".txt", ".json")
 """What `--output` can write."""
 
@@ -41,8 +44,8 @@ def show(name: str, inputs: Any, form: Form) -> bool:
     result = run.result
     if result is not None:
         _give(name, inputs, run, form, target, start)
-    if run.interrupted:  # what was finished so far is out by now
-        raise KeyboardInterrupt
+    if run.interrupted:
+        raise KeyboardInterrupt("" if result is None else KEPT)
     return bool(getattr(result, "succeeded", True))
 
 
@@ -56,7 +59,7 @@ def _give(name: str, inputs: Any, run: Streamed, form: Form, target: Path | None
     if form.json:
         from tutor.experiments.frame.record import to_json
 
-        _print_json(to_json(name, inputs, result), form)
+        print_json(to_json(name, inputs, result), form)
     elif form.plain:
         from tutor.views import words
 
@@ -125,7 +128,7 @@ def printable(text: str, form: Form) -> str:
     return spelled(text)
 
 
-def _print_json(text: str, form: Form) -> None:
+def print_json(text: str, form: Form) -> None:
     """JSON escapes what cannot be shown, so that nothing is lost."""
     if _ascii_only(form):
         import json
