@@ -58,7 +58,7 @@ def test_a_checkpoint_is_counted_as_torch_counts_it(tmp_path: Path) -> None:
 def test_the_smallest_comes_first_and_the_sentence_compares_the_ends() -> None:
     result = scale.run(scale.Inputs(("gpt3", "gpt2")))
     assert [model.name for model in result.models] == ["gpt2", "gpt3"]
-    assert views.words("scale", result)[0].startswith("gpt3 has 1,403 times as many parameters as gpt2")
+    assert views.words("scale", result)[0].startswith("gpt3 has 1,403 times the parameters of gpt2")
 
 
 def test_a_configuration_without_sizes_is_one_clear_error(tmp_path: Path) -> None:

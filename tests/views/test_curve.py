@@ -22,7 +22,7 @@ def test_a_falling_line_starts_at_the_top_left_and_ends_at_the_bottom_right():
 
 def test_axes_name_their_ends_and_the_legend_each_line():
     lines = drawn(Curve([Series("a", [(0, 4.0), (10, 1.0)]), Series("b", [(0, 2.0)])], x="step", y="nats", height=5))
-    assert lines[0].lstrip().startswith("4 |") and lines[4].lstrip().startswith("1 |")
+    assert lines[0].lstrip().startswith("4.0 |") and lines[4].lstrip().startswith("1.0 |")
     assert lines[5].split() == ["0", "10", "step"]
     assert lines[6].split() == ["*", "a", "o", "b", "nats"]
 

@@ -34,7 +34,7 @@ CHOSEN = "your sizes"
 class Inputs:
     models: Annotated[
         tuple[str, ...],
-        Argument("Published ones (gpt2, gpt3, llama-2-7b, smollm2-135m), yours, or paths; all if none.", piped=False),
+        Argument("Models: gpt2, gpt3, llama-2-7b, smollm2-135m, yours, or paths; all if none.", piped=False),
     ] = ()
     layers: Annotated[int | None, Option("Layers of a model of your own sizes.", low=1, high=1000)] = None
     width: Annotated[int, Option("Its width.", low=8, high=1_000_000, step=64)] = 768

@@ -18,6 +18,9 @@ _DIM = Style(dim=True)
 _BOLD = Style(bold=True)
 _WEAK = 0.1  # below this share of `high` the shaft is thin
 
+_LONGEST = 64
+"""Cells of the longest shaft: longer ones say no more and part a word from what it points at."""
+
 
 @dataclass(frozen=True)
 class Arrow:
@@ -45,7 +48,8 @@ class Arrows:
         source = set_cell_size(self.source, min(cell_len(self.source), options.max_width // 4))
         third = options.max_width // 3
         longest = max((min(cell_len(arrow.label), third) + cell_len(arrow.note) for arrow in self.arrows), default=0)
-        room = max(options.max_width - cell_len(source) - min(longest, options.max_width // 2) - 13, 1)
+        room = options.max_width - cell_len(source) - min(longest, options.max_width // 2) - 13
+        room = min(max(room, 1), _LONGEST)
         coloured = not is_shaded(console, options)
         for index, arrow in enumerate(self.arrows):
             yield Segment(source if index == 0 else " " * cell_len(source), _BOLD)

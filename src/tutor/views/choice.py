@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import counted, openness
+from tutor.views.sentences import counted, openness, percent
 from tutor.views.token_strip import TokenStrip
 from tutor.views.visible import bare, harmless, visible
 
@@ -41,9 +41,9 @@ def choice(result: Result, mark: int | None = None, high: float | None = None) -
 def _note(one: Candidate, drawn: dict[int, float]) -> str:
     """What temperature and filters did to a candidate, if they did anything."""
     if one.id not in drawn:
-        return f"was {100 * one.probability:.1f} %, out"
+        return f"was {percent(one.probability)}, out"
     changed = abs(drawn[one.id] - one.probability) > 0.0005
-    return f"was {100 * one.probability:.1f} %" if changed else ""
+    return f"was {percent(one.probability)}" if changed else ""
 
 
 def taken(pieces: Sequence[str], shares: Sequence[float]) -> Group:
@@ -56,10 +56,10 @@ def compared(pinned: Result, now: Result) -> str:
     """What the change does to the best candidate, and to how open the choice is."""
     best = now.filtered[0]
     before = {one.id: one.probability for one in (*pinned.candidates, *pinned.filtered)}.get(best.id)
-    moved = "" if before is None else f" instead of {100 * before:.1f} %"
+    moved = "" if before is None else f" instead of {percent(before)}"
     was, is_now = (2**one.filtered_entropy_bits for one in (pinned, now))
     return (
-        f"'{bare(best.text)}' has {100 * best.probability:.1f} %{moved}, and the choice is as open as among "
+        f"'{bare(best.text)}' has {percent(best.probability)}{moved}, and the choice is as open as among "
         f"{is_now:,.1f} equally likely tokens instead of {was:,.1f}."
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
 from rich.measure import Measurement
 from rich.segment import Segment
@@ -44,7 +46,7 @@ class Curve:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         low, high = _ends([y for line in self.series for _, y in line.points])
-        labels = [f"{high:.4g}", f"{(low + high) / 2:.4g}", f"{low:.4g}"]
+        labels = _labels(low, high)
         margin = max(map(len, labels)) + 1
         width = max(options.max_width - margin - 1, 4)
         grid = _Grid(width, self.height, *_ends([x for line in self.series for x, _ in line.points]), low, high)
@@ -62,13 +64,24 @@ class Curve:
         gap = max(width - len(first) - len(last), 1)
         yield Segment(" " * (margin + 1) + first + " " * gap + last, _DIM)
         yield Segment.line()
+        column = 0
         yield Segment(" " * (margin + 1))
+        for mark, style, name in self._legend(ascii_only):
+            if column and column + len(mark) + cell_len(name) > width:
+                yield Segment("\n" + " " * (margin + 1))
+                column = 0
+            yield Segment(mark, style)
+            yield Segment(f"{name}   ", _DIM)
+            column += len(mark) + cell_len(name) + 3
+        yield Segment.line()
+
+    def _legend(self, ascii_only: bool) -> Iterator[tuple[str, Style, str]]:
+        """The mark, its style and the name of each line; then what all of them measure."""
         for number, line in enumerate(self.series):
             mark = _MARKS[number % len(_MARKS)] if ascii_only else "━"
-            yield Segment(f"{mark} ", _style(number))
-            yield Segment(f"{line.name}   ", _DIM)
-        yield Segment(self.y, _DIM)
-        yield Segment.line()
+            yield f"{mark} ", _style(number), line.name
+        if self.y:
+            yield "", _DIM, self.y
 
 
 def _ends(values: list[float]) -> tuple[float, float]:
@@ -77,6 +90,12 @@ def _ends(values: list[float]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = min(values), max(values)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _labels(low: float, high: float) -> list[str]:
+    """The top, the middle and the bottom of the axis, in as many decimals as tell them apart."""
+    decimals = min(max(1 - math.floor(math.log10(high - low)), 0), 6)
+    return [f"{value:,.{decimals}f}" for value in (high, (low + high) / 2, low)]
 
 
 def _style(number: int) -> Style:

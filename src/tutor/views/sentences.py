@@ -21,3 +21,12 @@ def listed(items: Sequence[str], limit: int = 12) -> str:
 def openness(bits: float) -> str:
     """The entropy of a choice, and what it is like."""
     return f"{bits:.2f} bits, like {2**bits:,.1f} equally likely ones"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, as the bars write it: nothing that there is counts as nothing.
+
+    >>> percent(0.339), percent(0.0002)
+    ('33.9 %', '<0.1 %')
+    """
+    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tutor import experiments
 from tutor.app.labs.asking import News, Piece, Reply, Stopped, Trouble
-from tutor.app.labs.status import Reading, facts
+from tutor.app.labs.status import facts
 from tutor.app.labs.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ class Answering(Waiting):
         def __init__(self, news: News, take: Callable[[News], None] | None = None) -> None:
             self.news, self.take = news, take
             super().__init__()
-
-    reading: Reading
 
     @on(Told)
     def _on_told(self, event: Told) -> None:

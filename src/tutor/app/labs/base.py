@@ -48,7 +48,6 @@ class Lab(Answering):
     STOP_PATIENCE: ClassVar[float] = PATIENCE
     """Seconds that a stopped experiment may take to hand in what it has."""
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"device"})
-    """Options that have no control here; presets still set them."""
 
     class EngineChanged(Message):
         """The engine became ready, or is gone."""

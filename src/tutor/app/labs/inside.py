@@ -19,8 +19,8 @@ WIDE = 100
 """Columns from which the logit lens stands beside the stage."""
 NARROW = 44
 """Columns below which the list of stages gives way to the stage."""
-_PATH, _LENS = 14, 30
-"""Columns of the list of stages and of the lens."""
+_PATH, _STAGE, _LENS = 14, 64, 30
+"""Columns of the list of stages, of the stage at most, and of the lens."""
 
 
 class InsideLab(Lab):
@@ -151,12 +151,13 @@ class InsideLab(Lab):
         from tutor.views.records import walk
 
         width, index = self.panes.scrollable_content_region.width, self._index(reply.result)
-        stage = walk.stage(reply.result, index)
         if width < NARROW:
-            return stage
+            return walk.stage(reply.result, index, width)
+        room = min(width - _PATH - 4 - (_LENS if width >= WIDE else 0), _STAGE)
+        stage = walk.stage(reply.result, index, room)
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=_PATH)
-        grid.add_column(width=width - _PATH - 4 - (_LENS if width >= WIDE else 0))
+        grid.add_column(width=room)
         parts = [walk.path(reply.result, index, max(self.panes.scrollable_content_region.height, 4)), stage]
         if width >= WIDE:
             grid.add_column(width=_LENS)

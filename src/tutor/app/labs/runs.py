@@ -85,6 +85,8 @@ class RunsLab(Lab):
         if kept is None:
             super().ask(on_request)
             if not newest_run() and self.form.is_blank:
+                self.introduce()
+                self.remove_class("-stale")
                 self.status.say("there is no run yet: the fine-tuning lab makes one")
             return
         self._soon = None

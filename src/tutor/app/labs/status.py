@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells
 from rich.text import Text
 from textual.widgets import Static
 
 from tutor.app.labs.asking import Reply
+
+_LINES = 2
 
 
 class Reading(Static):
@@ -23,12 +25,29 @@ class Reading(Static):
 
     def say(self, sentences: Sequence[str]) -> None:
         """Show the first two sentences, or as much of the first one as fits. The rest is among the plain words."""
-        room = 2 * self.size.width - 12  # less what breaking between words may cost
-        both = " ".join(sentences[:2])
-        first = "".join(sentences[:1])
-        if room > 0 and cell_len(first) > room:
-            first = f"{set_cell_size(first, room).rpartition(' ')[0]} …"
-        self.update(Text(both if cell_len(both) <= room else first))
+        width = max(self.content_size.width, 1)
+        lines = wrapped(" ".join(sentences[:2]), width)
+        if len(lines) > _LINES:
+            lines = wrapped("".join(sentences[:1]), width)
+        if len(lines) > _LINES:
+            lines = [*lines[: _LINES - 1], f"{wrapped(lines[_LINES - 1], max(width - 2, 1))[0]} …"]
+        self.update(Text("\n".join(lines)))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells; a number keeps its per cent sign.
+
+    >>> wrapped("it has 12.5 % of all", 11)
+    ['it has', '12.5 % of', 'all']
+    """
+    lines = [""]
+    for word in text.replace("\n", " ").replace(" %", "\N{NO-BREAK SPACE}%").split(" "):
+        for part in chop_cells(word, width) or [""]:
+            if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(part) > width:
+                lines.append(part)
+            else:
+                lines[-1] = f"{lines[-1]} {part}".lstrip(" ")
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 class Status(Static):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.timer import Timer
 
 from tutor import experiments
 from tutor.app.labs.asking import Asker, Engine, Question
 from tutor.app.labs.commands import Commands
+from tutor.app.labs.introduction import introduction
+from tutor.app.labs.status import Reading
+from tutor.experiments import summary
 
 STALE_AFTER = 0.15
 """Seconds after which an unanswered picture is dimmed; sooner would flicker."""
@@ -19,7 +24,10 @@ class Waiting(Commands):
     Waiting.-stale > Panes, Waiting.-stale > Reading { opacity: 55%; }
     """
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset()
+    """Options that have no control here; presets still set them."""
     asker: Asker
+    reading: Reading
     _staling: Timer | None = None
     _explained = False
     """Whether the status already says why the open question takes long."""
@@ -49,10 +57,18 @@ class Waiting(Commands):
         self.status.say("the engine is starting… (type on)" if starting else "computing… (type on) · escape stops")
 
     def wait_for_enter(self, line: str) -> None:
-        """Say what enter would do; a picture that answers something else is dimmed until then."""
+        """Say what enter would do; a picture that answers another question is dimmed until then."""
+        if self.reply is None or self.reply.question.name != self.form.experiment:
+            self.introduce()
         shown = self.reply.question if self.reply is not None else None
         self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
         self.status.say(line)
+
+    def introduce(self) -> None:
+        """Say what this experiment is, where a picture of another one would mislead."""
+        self.reply = None
+        self.panes.fill(introduction(self.form, self.HIDDEN), [summary(self.form.experiment)])
+        self.reading.say(())
 
     def explain(self, trouble: str) -> None:
         """Say what went wrong. What is shown, if anything, answers something else."""

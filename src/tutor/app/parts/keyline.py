@@ -54,13 +54,18 @@ class KeyLine(Widget):
         """One binding an action, the screen's own first and help last."""
         first: dict[str, Binding] = {}
         rest: dict[str, Binding] = {}
+        lent: set[str] = set()
         shown = [each for each in self.screen.BINDINGS if isinstance(each, Binding) and each.show]
         own = {key: each for each in shown for key in each.key.split(",")}
         for key, (namespace, binding, enabled, _) in self.screen.active_bindings.items():
             if not binding.show and key in own:  # a lab takes escape first, and leaves it to the screen when idle
                 first.setdefault(own[key].action, dataclasses.replace(own[key], key=key))
+                lent.add(own[key].action)
             elif binding.show and enabled and binding.description:
-                (first if namespace is self.screen else rest).setdefault(binding.action, binding)
+                group = first if namespace is self.screen else rest
+                if binding.action not in group or binding.action in lent:
+                    group[binding.action] = binding
+                    lent.discard(binding.action)
         last = [binding for group in (rest, first) for action, binding in group.items() if action.endswith("help")]
         others = [binding for group in (first, rest) for binding in group.values() if binding not in last]
         return others[: MOST - len(last[:1])] + last[:1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -27,6 +28,7 @@ class Frame(Screen[None]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # Held, not looked up: a key may come while the screen is being made, or taken down.
+        self._heading = "", ""
         self._head, self._no_room = Static(id="head", markup=False), Static(id="no-room", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -44,15 +46,33 @@ class Frame(Screen[None]):
         return []
 
     def head(self, left: str, middle: str = "") -> None:
-        """Write the line at the top: the name of what is open, and a quieter remark."""
-        self._head.update(Content.assemble((left, "bold"), ("   " + middle, "$text-muted")))
+        """Write the line at the top: the name of what is open, and a quieter remark, as much of it as has sense."""
+        self._heading = left, middle
+        self._write_head(self.app.size.width)
+
+    def _write_head(self, width: int) -> None:
+        left, middle = self._heading
+        remark = clause(middle, width - cell_len(left) - 3 - 4)  # a gap between them, and both edges
+        self._head.update(Content.assemble((left, "bold"), ("   " + remark, "$text-muted")))
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is no room; what is behind stays as it is."""
         width, height = event.size
+        self._write_head(width)
         columns, rows = SMALLEST
         small = width < columns or height < rows
         self.set_class(small, "-no-room")
         if small:
             text = f"{width}×{height} is too small; tutor needs {columns}×{rows}. Make the window larger."
             self._no_room.update(text)
+
+
+def clause(sentence: str, width: int) -> str:
+    """The sentence, or its beginning up to the last comma before it is too wide.
+
+    >>> clause("type, guess, and take it apart", 16)
+    'type, guess'
+    """
+    while sentence and cell_len(sentence) > width:
+        sentence = sentence.rpartition(",")[0]
+    return sentence

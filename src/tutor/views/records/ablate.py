@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.beside import Beside
-from tutor.views.sentences import listed
+from tutor.views.sentences import listed, percent
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def picture(result: Result) -> RenderableType:
 def words(result: Result) -> list[str]:
     """The largest change, how far the whole moved, and what it costs on the text."""
     most = max(result.candidates, key=lambda one: abs(one.probability_without - one.probability))
-    moved = f"from {_percent(most.probability)} to {_percent(most.probability_without)}"
+    moved = f"from {percent(most.probability)} to {percent(most.probability_without)}"
     sentences = [
         f"Without {_heads(result)} the probability of '{_bare(most)}' goes {moved}."
         if _move(most)
@@ -40,7 +40,7 @@ def words(result: Result) -> list[str]:
         f"{_divergence(result)}.",
     ]
     sentences += [
-        f"'{_bare(one)}': {_percent(one.probability)} with, {_percent(one.probability_without)} without."
+        f"'{_bare(one)}': {percent(one.probability)} with, {percent(one.probability_without)} without."
         for one in result.candidates
     ]
     if result.truncated:
@@ -68,7 +68,3 @@ def _heads(result: Result) -> str:
 
 def _bare(one: Changed) -> str:
     return visible(one.text.strip(), spaces=False) or visible(one.text)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -175,7 +175,7 @@ def _overview_words(heads: Sequence[Head]) -> list[str]:
     parts = ", ".join(f"{number} at {kind}" for kind, number in count.most_common() if number)
     if not parts:
         return [f"None of {len(heads)} heads gives more than half of its weight to one kind of place."]
-    return [f"Of {len(heads)} heads, these give more than half of their weight to one kind of place: {parts}."]
+    return [f"Of {len(heads)} heads, so many give most of their weight to one kind of place: {parts}."]
 
 
 def _link_words(result: Result, link: Link) -> str:

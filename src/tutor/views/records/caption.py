@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.pixels import Pixels
+from tutor.views.sentences import percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,12 +28,8 @@ def words(result: Result) -> list[str]:
     best, second = result.labels[:2]
     return [
         f"{result.model} writes '{result.caption}'.",
-        f"Of the captions of the ten digits '{best.label}' has {_percent(best.probability)}, '{second.label}' "
-        f"{_percent(second.probability)}.",
-        f"These ten hold {_percent(result.share)} of all that it might have written.",
-        *(f"'{one.label}': {_percent(one.probability)}." for one in result.labels),
+        f"Of the captions of the ten digits '{best.label}' has {percent(best.probability)}, '{second.label}' "
+        f"{percent(second.probability)}.",
+        f"These ten hold {percent(result.share)} of all that it might have written.",
+        *(f"'{one.label}': {percent(one.probability)}." for one in result.labels),
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import counted, listed
+from tutor.views.sentences import counted, listed, percent
 from tutor.views.token_strip import TokenStrip
 from tutor.views.visible import visible
 
@@ -54,9 +54,9 @@ def _ranked(result: Result, sign: int) -> list[Part]:
 def words(result: Result) -> list[str]:
     """The label, what decided, and the rest of the labels."""
     best, *others = result.labels
-    rest = listed([f"{_label(one.label)} {100 * one.probability:.1f} %" for one in others], 4)
+    rest = listed([f"{_label(one.label)} {percent(one.probability)}" for one in others], 4)
     sentences = [
-        f"{_label(best.label)}: {100 * best.probability:.1f} % ({rest}), by the head {result.task}.",
+        f"{_label(best.label)}: {percent(best.probability)} ({rest}), by the head {result.task}.",
         _decided(result),
     ]
     if against := _ranked(result, -1):

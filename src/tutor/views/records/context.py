@@ -44,7 +44,7 @@ def picture(result: Result) -> RenderableType:
 def words(result: Result) -> list[str]:
     """Where the vectors end and how far apart any two words are there; then layer by layer."""
     first, last = result.layers[0], result.layers[-1]
-    usual = "" if last.usual is None else f"; different words there have {last.usual:.2f} on average"
+    usual = "" if last.usual is None else f"; different words there have {last.usual:.2f}"
     sentences = [f"{_ending(result, last)}{usual}.", _beginning(result, first)]
     sentences += [
         _nothing_before(place) for place, one in enumerate(result.occurrences, 1) if _is_first(one, result.word)
@@ -90,8 +90,8 @@ def _ending(result: Result, last: Layer) -> str:
         return f"After the last layer the two vectors of {word} have a cosine of {last.similarity[pairs[0]]:.2f}"
     most, least = pairs[0], pairs[-1]
     return (
-        f"After the last layer {word} is most alike in sentences {most[0] + 1} and {most[1] + 1} "
-        f"({last.similarity[most]:.2f}) and least in {least[0] + 1} and {least[1] + 1} ({last.similarity[least]:.2f})"
+        f"At the end {word} is most alike in sentences {most[0] + 1} and {most[1] + 1} "
+        f"({last.similarity[most]:.2f}), least in {least[0] + 1} and {least[1] + 1} ({last.similarity[least]:.2f})"
     )
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tutor.views.arrows import Arrow, Arrows
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import counted, listed, openness
+from tutor.views.sentences import counted, listed, openness, percent
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _cut(result: Result) -> list[str]:
 
 def _guess(result: Result, gap: Gap) -> str:
     best, *others = gap.candidates
-    rest = ", ".join(f"'{bare(one.text)}' {_percent(one.probability)}" for one in others[:2])
-    return f"In {_where(gap)} {result.model} expects '{bare(best.text)}' most: {_percent(best.probability)}" + (
+    rest = ", ".join(f"'{bare(one.text)}' {percent(one.probability)}" for one in others[:2])
+    return f"In {_where(gap)} {result.model} expects '{bare(best.text)}' most: {percent(best.probability)}" + (
         f"; then {rest}." if rest else "."
     )
 
@@ -85,20 +85,14 @@ def _about(result: Result, gap: Gap) -> list[str]:
     if gap.looks:
         best = max(gap.looks, key=lambda look: look.weight)
         sentences.append(f"Of {len(gap.looks)} heads the clearest look from the gap is {_look(result, best)}.")
-    sentences += [
-        f"'{bare(one.text)}': {_percent(one.probability)}, logit {one.logit:.2f}." for one in gap.candidates
-    ]
+    sentences += [f"'{bare(one.text)}': {percent(one.probability)}, logit {one.logit:.2f}." for one in gap.candidates]
     return sentences
 
 
 def _look(result: Result, look: Look) -> str:
     target = bare(result.tokens[look.target].text)
-    return f"that of layer {look.layer}, head {look.head}: {_percent(look.weight)} at '{target}'"
+    return f"that of layer {look.layer}, head {look.head}: {percent(look.weight)} at '{target}'"
 
 
 def _where(gap: Gap) -> str:
     return f"'{visible(gap.around, spaces=False)}'"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * float(share):.1f} %"

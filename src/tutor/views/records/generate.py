@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from tutor.views.sentences import percent
 from tutor.views.token_strip import TokenStrip
 from tutor.views.visible import bare, harmless
 
@@ -61,6 +62,6 @@ def _boldest(result: Result) -> list[str]:
         return ["Every token was the most probable one in its place."] if step is not None else []
     likeliest = step.candidates_after[0]
     return [
-        f"The boldest draw was '{bare(step.text)}' with {100 * step.probability:.1f} %; "
-        f"'{bare(likeliest.text)}' had {100 * likeliest.probability:.1f} %."
+        f"The boldest draw was '{bare(step.text)}' with {percent(step.probability)}; "
+        f"'{bare(likeliest.text)}' had {percent(likeliest.probability)}."
     ]

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.pixels import Pixels
+from tutor.views.sentences import percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,7 +29,7 @@ def words(result: Result) -> list[str]:
     best, *others = result.captions
     ahead = f"; next is {_scored(others[0])}" if others else ", the only one tried, so it has all the probability"
     return [
-        f"'{best.caption}' fits best: {_percent(best.probability)}, cosine {best.similarity:+.2f}{ahead}.",
+        f"'{best.caption}' fits best: {percent(best.probability)}, cosine {best.similarity:+.2f}{ahead}.",
         f"A cosine is multiplied by {result.scale:.1f} before the softmax, and one of the captions is taken to be "
         "right, whether or not any is.",
         *(f"{_scored(one)}." for one in others),
@@ -36,8 +37,4 @@ def words(result: Result) -> list[str]:
 
 
 def _scored(one: Score) -> str:
-    return f"'{one.caption}': {_percent(one.probability)}, cosine {one.similarity:+.2f}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"'{one.caption}': {percent(one.probability)}, cosine {one.similarity:+.2f}"

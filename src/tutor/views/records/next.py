@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import counted, openness
+from tutor.views.sentences import counted, openness, percent
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def words(result: Result) -> list[str]:
     """The best guesses and how open the choice is."""
     best, *others = result.candidates
     after = f"After {_ending(result)}" if result.tokens else "At the beginning of a text"
-    rest = ", ".join(f"{_quoted(one)} {_percent(one.probability)}" for one in others[:2])
+    rest = ", ".join(f"{_quoted(one)} {percent(one.probability)}" for one in others[:2])
     sentences = [
-        f"{after} {result.model} expects {_quoted(best)} most: {_percent(best.probability)}"
+        f"{after} {result.model} expects {_quoted(best)} most: {percent(best.probability)}"
         + (f"; then {rest}." if rest else "."),
         f"Its choice among {result.vocabulary:,} tokens is as open as one among {2**result.entropy_bits:,.1f} "
         f"equally likely ones ({result.entropy_bits:.2f} bits).",
@@ -52,9 +52,9 @@ def words(result: Result) -> list[str]:
         drawn = result.filtered[0]
         sentences.append(
             f"After temperature and filters {counted(result.kept, 'token')} can still be drawn "
-            f"({result.filtered_entropy_bits:.2f} bits), and {_quoted(drawn)} has {_percent(drawn.probability)}."
+            f"({result.filtered_entropy_bits:.2f} bits), and {_quoted(drawn)} has {percent(drawn.probability)}."
         )
-    sentences += [f"{_quoted(one)}: {_percent(one.probability)}, logit {one.logit:.2f}." for one in result.candidates]
+    sentences += [f"{_quoted(one)}: {percent(one.probability)}, logit {one.logit:.2f}." for one in result.candidates]
     if result.truncated:
         left = counted(result.truncated, "token")
         sentences.insert(1, f"The first {left} of the text did not fit into the window and counted for nothing.")
@@ -72,7 +72,3 @@ def _ending(result: Result) -> str:
 
 def _quoted(one: Candidate) -> str:
     return f"'{bare(one.text)}'"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from tutor.experiments.scale import CHOSEN
@@ -14,27 +17,58 @@ if TYPE_CHECKING:
 
     from tutor.experiments.scale import Result, Sized
 
+_SPARE = ("cache", "width", "layers", "training")
+"""What is left out where there is no room, the first of these first."""
 _HEADINGS = ("model", "parameters", "layers", "width", "memory", "cache", "a token", "training")
 
 
 def picture(result: Result) -> RenderableType:
     """One line a model: sizes, bytes, and operations for one token and for all of its training."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=heading != "model")
-    for model in result.models:
-        table.add_row(
-            model.name,
-            rounded(model.parameters),
-            str(model.layers),
-            f"{model.width:,}",
-            f"{rounded(model.bytes)}B",
-            f"{rounded(model.cache_bytes)}B",
-            rounded(model.operations_per_token),
-            "" if model.training_operations is None else _power(model.training_operations),
-            style="bold" if model.name == CHOSEN else "",
-        )
-    return table
+    return _Sizes(result.models)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """The table with as many columns as fit; what is left out stands among the plain words."""
+
+    models: Sequence[Sized]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        headings = list(_HEADINGS)
+        for spare in (*_SPARE, ""):
+            table = self._table(headings)
+            if (
+                not spare
+                or table.__rich_measure__(console, options.update(width=999)).maximum + 2 <= options.max_width
+            ):
+                break
+            headings.remove(spare)
+        yield table
+
+    def _table(self, headings: Sequence[str]) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in headings:
+            table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=True)
+        for model in self.models:
+            cells = _cells(model)
+            style = "bold" if model.name == CHOSEN else ""
+            table.add_row(*(cells[heading] for heading in headings), style=style)
+        return table
+
+
+def _cells(model: Sized) -> dict[str, str]:
+    training = "" if model.training_operations is None else _power(model.training_operations)
+    cells = (
+        model.name,
+        rounded(model.parameters),
+        str(model.layers),
+        f"{model.width:,}",
+        f"{rounded(model.bytes)}B",
+        f"{rounded(model.cache_bytes)}B",
+        rounded(model.operations_per_token),
+        training,
+    )
+    return dict(zip(_HEADINGS, cells, strict=True))
 
 
 def words(result: Result) -> list[str]:
@@ -43,8 +77,8 @@ def words(result: Result) -> list[str]:
     sentences = [sentence for model in result.models if model.name == CHOSEN for sentence in _sentences(model)]
     if large.parameters > small.parameters:
         sentences.append(
-            f"{large.name} has {_times(large.parameters / small.parameters)} as many parameters as {small.name}, and "
-            f"needs {_times(large.operations_per_token / small.operations_per_token)} the operations for each token."
+            f"{large.name} has {_times(large.parameters / small.parameters)} the parameters of {small.name} and "
+            f"needs {_times(large.operations_per_token / small.operations_per_token)} the operations a token."
         )
     others = (model for model in reversed(result.models) if model.name != CHOSEN)
     return sentences + [sentence for model in others for sentence in _sentences(model)]

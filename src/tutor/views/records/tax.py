@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
+from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from tutor.experiments.tax import Cost, Language, Result
+
+
+_WIDEST = 120
+"""Columns of the table: in a wider one the numbers would stand too far from their sentence."""
 
 
 def picture(result: Result) -> RenderableType:
@@ -30,8 +35,9 @@ def picture(result: Result) -> RenderableType:
         sizes = f"{language.character_count:,}", f"{language.byte_count:,}"
         table.add_row(visible(language.text, spaces=False), *sizes, *cells)
     if any(cost.unknown_count for language in result.languages for cost in language.costs):
-        return Group(table, Text("? not all of it is known: the tokens do not give the sentence back", style="dim"))
-    return table
+        note = Text("? not all of it is known: the tokens do not give the sentence back", style="dim")
+        return Constrain(Group(table, note), _WIDEST)
+    return Constrain(table, _WIDEST)
 
 
 def _cell(cost: Cost) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from tutor.views.bars import Bar, Bars
 from tutor.views.beside import Beside
 from tutor.views.heatmap import Heatmap
-from tutor.views.sentences import listed
+from tutor.views.sentences import listed, percent
 from tutor.views.visible import bare, harmless, visible
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ def words(result: Result) -> list[str]:
     """Where it stands, what it expects, and how it goes on."""
     here = result.checkpoints[result.checkpoint]
     best, *others = result.candidates
-    rest = listed([f"{_quoted(one.text)} {100 * one.probability:.1f} %" for one in others[:2]])
+    rest = listed([f"{_quoted(one.text)} {percent(one.probability)}" for one in others[:2]])
     said = [
         f"{_where(result)} {result.model} expects {_quoted(best.text)} after {_quoted(_text(result))}: "
-        f"{100 * best.probability:.1f} %" + (f"; then {rest}." if rest else "."),
+        f"{percent(best.probability)}" + (f"; then {rest}." if rest else "."),
     ]
     if here.held_out_loss is not None:
         first = result.checkpoints[0].held_out_loss
@@ -122,7 +122,7 @@ def _looks(result: Result) -> list[str]:
     at = int(last.argmax())
     return [
         f"In layer {result.layer}, head {result.head}, the last token looks mostly at "
-        f"{_quoted(result.tokens[at].text)}: {100 * float(last[at]):.1f} %."
+        f"{_quoted(result.tokens[at].text)}: {percent(float(last[at]))}."
     ]
 
 

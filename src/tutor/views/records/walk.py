@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -63,10 +64,12 @@ _AXES = {
 }
 _AXES |= {"k": _AXES["q"], "v": _AXES["q"], "z": _AXES["q"], "pattern": _AXES["attn_scores"]}
 _SCORES = ("attn_scores", "pattern")
+_CELL = 5  # columns of a number with its sign
+_FEWEST = 4  # channels that are shown however narrow it is
 
 
-def stage(result: Result, index: int) -> RenderableType:
-    """One stage by itself: what it is, its shape, some of its numbers, and the best guess there."""
+def stage(result: Result, index: int, width: int) -> RenderableType:
+    """One stage by itself: what it is, its shape, as many of its numbers as fit, and the best guess there."""
     at = result.stages[index]
     where = "" if at.layer is None else f"   layer {at.layer}"
     parts: list[RenderableType] = [
@@ -74,22 +77,24 @@ def stage(result: Result, index: int) -> RenderableType:
         Text(_MEANINGS[at.name]),
         Text(f"{_shape(at)}: {_AXES.get(at.name, 'tokens x channels')}", style="dim"),
         Text(),
-        _numbers(result, at),
+        _numbers(result, at, width),
     ]
     if at.guess is not None:
         parts.append(Text.assemble("\nif it ended here: ", (_guess(at), "bold")))
     return Group(*parts)
 
 
-def _numbers(result: Result, at: Stage) -> Heatmap:
-    """The corner of the stage that the record has."""
+def _numbers(result: Result, at: Stage, width: int) -> Heatmap:
+    """The corner of the stage that the record has; of channels, which go on anyway, only what fits."""
     import numpy as np
 
     values = np.where(np.isfinite(at.numbers), at.numbers, np.nan)
-    rows, columns = values.shape
     by_head = len(at.shape) == 3
     tokens = [bare(token.text) for token in result.tokens]
-    labels = [f"head {head}" for head in range(rows)] if by_head else tokens[-rows:]
+    labels = [f"head {head}" for head in range(len(values))] if by_head else tokens[-len(values) :]
+    if at.name not in (*_SCORES, "logits"):
+        values = values[:, : max((width - 2 - max(map(cell_len, labels))) // _CELL, _FEWEST)]
+    columns = values.shape[1]
     heads = tokens[-columns:] if at.name in _SCORES else [str(channel) for channel in range(columns)]
     highest = 1.0 if at.name == "pattern" else float(np.nanmax(np.abs(values))) or 1.0
     unit = "the largest scores" if at.name == "logits" else _unit(at, by_head)
