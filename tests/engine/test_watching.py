@@ -58,6 +58,8 @@ def test_patterns_and_probabilities_are_those_of_transformers(loaded, marian, id
     looking_back = torch.cat(expected.decoder_attentions).numpy()
     np.testing.assert_allclose(watched.cross_attention, crossing, atol=1e-5)
     np.testing.assert_allclose(watched.self_attention, looking_back, atol=1e-5)
+    reading = torch.cat(expected.encoder_attentions).numpy()
+    np.testing.assert_allclose(watched.encoder_attention, reading, atol=1e-5)
     np.testing.assert_allclose(watched.log_probabilities, chosen(expected.logits, ids[1]), atol=1e-4)
     assert watched.memory_shape == tuple(expected.encoder_last_hidden_state.shape[1:])
 

@@ -91,6 +91,16 @@ def test_layer_and_head_choose_among_which_the_best_is_sought(model: str) -> Non
     assert one.heads[0] in everything.heads and one.heads[0] in layer.heads
 
 
+def test_a_word_is_pointed_at_in_the_matrix_and_told_first(model: str) -> None:
+    result = ask(TEXT, model, target="¿Dónde está la biblioteca?", word="LA", layer=1, head=2)
+    assert result.word == 2 and result.target_words[2].text == "la"
+    assert views.words("cross-attention", result)[0].startswith("In layer 1, head 2, ")
+    (row,) = (line for line in drawn("cross-attention", result) if line.startswith("▸"))
+    assert row.split()[0].strip("▸") in ("", "la")
+    with pytest.raises(InputError, match="--word perro: it is not in the translation"):
+        cross_attention.looked_at(result, cross_attention.Inputs(TEXT, word="perro"))
+
+
 @pytest.mark.parametrize(("option", "least"), [({"layer": 2}, "0 to 1"), ({"head": 4}, "0 to 3")])
 def test_a_layer_or_head_that_is_not_there(model: str, option: dict[str, int], least: str) -> None:
     with pytest.raises(UsageError, match=least):

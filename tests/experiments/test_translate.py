@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,10 +12,12 @@ from rich.console import Console
 import fakes
 from tutor import views
 from tutor.engine import registry
+from tutor.engine.translated_words import parts_of
 from tutor.engine.word_alignment import Word
-from tutor.errors import InputError
+from tutor.errors import InputError, TutorError
 from tutor.experiments import result_of, translate
 from tutor.experiments.frame.records import Candidate, Token
+from tutor.views import translated_words
 
 TEXT = "Where is the library?"
 
@@ -148,6 +152,77 @@ def test_the_picture_of_a_known_record() -> None:
     assert rows[at + 1 : at + 3] == [["Gato", "1.00"], ["</s>", "0.40", "0.60"]]  # what comes later is not drawn
     at = rows.index(["<es>", "Cat", "</s>"])
     assert rows[at + 1 : at + 3] == [["Gato", "0.10", "0.80", "0.10"], ["</s>", "0.20", "0.20", "0.60"]]
+
+
+def test_words_are_pointed_at_by_name_and_number(model: str) -> None:
+    """Every word that was written has a name that finds it; its rows are those of its first token."""
+    whole = ask("The cat sleeps. The cat sleeps.", model)
+    for spelling, sentence, place in translate.spellings(whole):
+        row = translate.looked_at(whole, translate.Inputs("", word=spelling)).row
+        assert row is not None and (row.sentence, row.word) == (sentence, place)
+        one = whole.sentences[sentence]
+        np.testing.assert_allclose(row.reads, one.cross_mean[row.token], rtol=1e-5)
+        np.testing.assert_allclose(row.looks_back, one.self_mean[row.token, : row.token + 1], rtol=1e-5)
+    for one in whole.sentences:
+        assert sorted(token for word in one.words for token in word.tokens) == list(range(len(one.outputs)))
+        assert sorted(token for word in one.source_words for token in word.tokens) == list(range(len(one.tokens)))
+
+
+def test_a_table_is_the_mean_of_what_was_not_chosen(model: str) -> None:
+    whole = ask(TEXT, model)
+    for table, kind in (("cross", "cross"), ("decoder", "self"), ("encoder", "encoder")):
+        patterns = getattr(whole.sentences[0], f"{kind}_attention")
+        one = translate.looked_at(whole, translate.Inputs(TEXT, table=table, layer=1, head=2))
+        np.testing.assert_array_equal(translate.pattern(one, 0, table), patterns[1, 2])
+        layer = translate.looked_at(whole, translate.Inputs(TEXT, table=table, layer=1))
+        np.testing.assert_allclose(translate.pattern(layer, 0, table), patterns[1].mean(0), rtol=1e-5)
+    encoder = whole.sentences[0].encoder_attention
+    np.testing.assert_allclose(encoder.sum(-1), 1, rtol=1e-5)
+    later = np.triu_indices(encoder.shape[-1], 1)
+    assert (encoder[0, 0][later] > 0).all(), "nothing is masked"
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [({"word": "perro"}, "--word perro: it is not in"), ({"layer": 2}, "0 to 1"), ({"head": 4}, "0 to 3")],
+)
+def test_a_word_layer_or_head_that_is_not_there(model: str, option: dict[str, int | str], told: str) -> None:
+    with pytest.raises(TutorError, match=told):
+        ask(TEXT, model, **option)
+
+
+def test_what_is_said_of_a_known_word_and_table() -> None:
+    def said(**looks) -> list[str]:
+        return views.words("translate", translate.looked_at(known(), translate.Inputs("Cat", **looks)))
+
+    assert said(word="</s>")[:2] == [
+        "In layer 0, head 0, '</s>' reads '</s>' (60 %), then '<es>' (20 %), and looks back most at 'Gato' (60 %).",
+        "It had 90 %, beside '.' 5 %.",
+    ]
+    assert said(table="decoder")[0] == "In layer 0, head 0, 'Gato' looks back most at (start) (100 %)."
+    assert said(table="encoder", layer=0)[0] == (
+        "Nothing is masked: 'Cat', which 'Gato' reads most, gives 70 % to what comes after it and 10 % to what comes "
+        "before."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tokens", "score", "told"),
+    [
+        ((Token("<0xD0>", 3, 0, 1), Token("<0xBA>", 4, 0, 1)), -0.2, "no pieces for signs such as к"),
+        (tuple(Token("x", 5, at, at + 1) for at in (0, 1, 2, 4, 5, 6)), -0.2, "2 words fall into 6 pieces"),
+        ((Token(" Cat", 9, 0, 3),), -1.5, "only 22 % on average"),
+        ((Token(" Cat", 9, 0, 3),), -0.2, ""),
+    ],
+)
+def test_text_that_is_hardly_english_is_doubted_first(tokens: tuple[Token, ...], score: float, told: str) -> None:
+    result, source = known(), "кот кот"
+    beams = (replace(result.sentences[0].beams[0], score=score),)
+    one = replace(
+        result.sentences[0], source=source, tokens=tokens, source_words=parts_of(source, tokens), beams=beams
+    )
+    doubts = translated_words.doubts(replace(result, sentences=(one,)))
+    assert [told in doubt and doubt.startswith("Is this") for doubt in doubts] == ([True] if told else [])
 
 
 BUNDLED = any(entry.name == "translator" for entry in registry.entries())

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from tutor.views.bars import Bar, Bars
 from tutor.views.beside import Beside
-from tutor.views.records.cross_attention import matrix, matrix_title, needed_by, read_by, shown
+from tutor.views.records.cross_attention import matrix, matrix_title, panels, shown
 from tutor.views.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class AlignedPicture:
             yield drawn
             yield Text()
             yield self._panels(_PANELS)
-            tall += len(self.result.source_words) + 3
+            tall += min(len(self.result.source_words), 8) + 3
         yield Text()
         yield Text("all heads", style="dim")
         yield self._heads(width, None if self.height is None else self.height - tall - 3)
@@ -89,9 +88,8 @@ class AlignedPicture:
     def _panels(self, room: int) -> Beside:
         assert self.word is not None
         word = self.result.target_words[self.word].text
-        reads = Bars([Bar(*each) for each in read_by(self.result, self.word)], high=1.0, unit="%")
         titles = (f"'{word}' reads in this head", "less likely without it by")
-        return Beside(reads, needed_by(self.result, self.word), titles, room=room)
+        return Beside(*panels(self.result, self.word), titles, room=room)
 
     def _heads(self, width: int, height: int | None) -> Thumbnails:
         layer, head = shown(self.result)

@@ -63,6 +63,11 @@ class Gloss:
             yield Segment(set_cell_size(note, min(cell_len(note), options.max_width)), _DIM)
             yield Segment.line()
 
+    def lines(self, width: int) -> int:
+        """How many lines are drawn in so many columns."""
+        shown = self.shown(width)
+        return len(shown) * self.lines_a_band + (sum(map(len, shown)) < len(self.words))
+
     def shown(self, width: int) -> list[range]:
         """The words of each band that is drawn in so many columns."""
         bands = self.all_bands(width)

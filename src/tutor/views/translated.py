@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.gloss import Gloss, Said
+from tutor.views.gloss import Gloss
 from tutor.views.sentences import counted
-from tutor.views.translated_tables import Tables, pointed, reads, table, written_before
+from tutor.views.translated_tables import Tables, glossed, pointed, reads, table, written_before
 from tutor.views.visible import bare
 
 if TYPE_CHECKING:
@@ -68,14 +68,17 @@ class WordPicture(_Placed):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
         head, gloss = self._top(width)
-        left = None if self.height is None else self.height - len(head) - 2 - _lines(gloss, width)
+        left = None if self.height is None else self.height - len(head) - 2 - gloss.lines(width)
         yield from head
         yield Text()
         yield gloss
         yield Text()
+        tables = len(self._one.outputs) + 4 if width >= _TABLES else 999
+        spare = 0 if left is None else left - self._tallest(width)
         yield self._panels(width, left)
-        tall = len(self._one.outputs) + 4
-        if left is not None and width >= _TABLES and left >= self._tallest(width) + tall:
+        if left is None or spare >= tables + 2 or 2 <= spare < tables:
+            yield Text(f"\n{_ALONE}", style="dim")
+        if spare >= tables:
             yield Text()
             yield Tables(self.result, self.row)
 
@@ -105,8 +108,8 @@ class WordPicture(_Placed):
         room = 99 if lines is None else max(lines - 1, _FEWEST)
         if width >= WIDE:
             each = (width - 4) // 3
-            panels = [self._reads(each, room), self._back(each, room - 1), self._rivals(each, room)]
-            return Group(_columns(panels), *self._alone(width, lines))
+            most = room - len(self._rest())
+            return _columns([self._reads(each, room), self._back(each, room - 1), self._rivals(each, most)])
         if width < NARROW:
             few = max(room // 3, _FEWEST)
             return Group(
@@ -114,19 +117,15 @@ class WordPicture(_Placed):
             )
         each = (width - 2) // 2
         before = len(written_before(self._one, self.row.looks_back))
-        rivals = min(max(room - 3 - before, 2), len(self._candidates()))
-        right = Group(self._back(each, max(room - rivals - 3, 2)), Text(), self._rivals(each, rivals))
-        return Group(_columns([self._reads(each, room), right]), *self._alone(width, lines))
-
-    def _alone(self, width: int, lines: int | None) -> Iterator[Text]:
-        if lines is None or lines > self._tallest(width) + 1:
-            yield Text()
-            yield Text(_ALONE, style="dim")
+        room_right = room - 3 - len(self._rest())
+        rivals = min(max(room_right - before, 2), len(self._candidates()))
+        right = Group(self._back(each, max(room_right - rivals, 2)), Text(), self._rivals(each, rivals))
+        return _columns([self._reads(each, room), right])
 
     def _tallest(self, width: int) -> int:
         """Lines of the panels if nothing is left out."""
         back = len(written_before(self._one, self.row.looks_back)) + 2
-        rivals = len(self._candidates()) + 2
+        rivals = len(self._candidates()) + 1 + len(self._rest())
         right = max(back, rivals) if width >= WIDE else back + rivals + 1
         return max(len(self._one.source_words) + 1, right)
 
@@ -146,10 +145,13 @@ class WordPicture(_Placed):
             Bar(("▸" if id == output.id else " ") + text, share)
             for text, id, share in sorted(self._candidates(), key=lambda one: -one[2])[: max(room, 2)]
         ]
-        tokens = [self._one.outputs[token] for token in self._one.words[self.row.word].tokens]
-        rest = ", ".join(f"{bare(one.text)} {100 * one.probability:.0f} %" for one in tokens[1:])
-        lines = [Text(f"then {rest}", style="dim", no_wrap=True, overflow="ellipsis")] if rest else []
-        return Group(_heading(_HERE, width), Bars(rows, high=1.0, unit="%"), *lines)
+        return Group(_heading(_HERE, width), Bars(rows, high=1.0, unit="%"), *self._rest())
+
+    def _rest(self) -> list[Text]:
+        """A line about the further tokens of the word, if it has any."""
+        tokens = [self._one.outputs[token] for token in self._one.words[self.row.word].tokens[1:]]
+        rest = ", ".join(f"{bare(one.text)} {100 * one.probability:.0f} %" for one in tokens)
+        return [Text(f"then {rest}", style="dim", no_wrap=True, overflow="ellipsis")] if rest else []
 
     def _candidates(self) -> list[tuple[str, int, float]]:
         """The likeliest tokens, and the one that was chosen if it is none of them."""
@@ -177,9 +179,9 @@ class TablePicture(_Placed):
         """The word of the sentence at column `x` of line `y`, in so many columns."""
         head, gloss = self._top(width)
         above = len(head) + 1
-        if gloss is not None and y < above + _lines(gloss, width):
+        if gloss is not None and y < above + gloss.lines(width):
             return gloss.at(x, y - above, width)
-        above += 0 if gloss is None else _lines(gloss, width) + 1
+        above += 0 if gloss is None else gloss.lines(width) + 1
         drawn = table(self.result, self.row, self.result.table or "cross")
         token = None if self.result.table == "encoder" else drawn.row_at(y - above, width)
         words = self.result.sentences[self.row.sentence].words
@@ -187,7 +189,7 @@ class TablePicture(_Placed):
 
     def line(self, width: int) -> int | None:
         head, gloss = self._top(width)
-        above = len(head) + 1 + (0 if gloss is None else _lines(gloss, width) + 1)
+        above = len(head) + 1 + (0 if gloss is None else gloss.lines(width) + 1)
         return above + 2 + table(self.result, self.row, self.result.table or "cross").mark
 
     def _top(self, width: int) -> tuple[list[Text], Gloss | None]:
@@ -195,29 +197,7 @@ class TablePicture(_Placed):
         one, gloss = self.result.sentences[self.row.sentence], glossed(self.result, self.row, back=False)
         rows = len(one.tokens) if self.result.table == "encoder" else len(one.outputs)
         room = None if self.height is None else self.height - len(head) - 2 - (rows + 4)
-        return head, gloss if room is not None and _lines(gloss, width) <= room else None
-
-
-def glossed(result: Result, row: Row, back: bool) -> Gloss:
-    """Under each word of the sentence of `row` what it reads most, and with `back` what it looks back at most."""
-    from tutor.experiments.translate import row_of
-
-    one = result.sentences[row.sentence]
-    rows = [row_of(result, row.sentence, place) for place in range(len(one.words))]
-    said = [_most("reads", [reads(one, each.reads) for each in rows])]
-    if back:
-        said.append(_most("looks back", [written_before(one, each.looks_back) for each in rows]))
-    return Gloss([bare(word.text) for word in one.words], said, row.word)
-
-
-def _most(label: str, rows: Sequence[Sequence[tuple[str, float]]]) -> Said:
-    best = [max(row, key=lambda pair: pair[1]) for row in rows]
-    return Said(label, [text for text, _ in best], [share for _, share in best])
-
-
-def _lines(gloss: Gloss, width: int) -> int:
-    shown = gloss.shown(width)
-    return len(shown) * gloss.lines_a_band + (sum(map(len, shown)) < len(gloss.words))
+        return head, gloss if room is not None and gloss.lines(width) <= room else None
 
 
 def _panel(titles: Sequence[str], seen: Sequence[tuple[str, float]], width: int, room: int) -> Group:

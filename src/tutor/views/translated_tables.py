@@ -1,4 +1,4 @@
-"""The attention of a translation as tables: across to the source, back to what is written, and the encoder's own."""
+"""The attention of a translation as tables and as a gloss: across, back to what is written, the encoder's own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from tutor.views.beside import Beside
+from tutor.views.gloss import Gloss, Said
 from tutor.views.heatmap import Heatmap
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from tutor.experiments.translate import Result, Row, Sentence
@@ -98,8 +101,8 @@ def whose(result: Result, kind: str) -> str:
 
     layer, head = (result.layer, result.head) if (kind == "encoder") == (result.table == "encoder") else (None, None)
     layers, heads = patterns_of(result.sentences[0], kind).shape[:2]
-    if layer is not None and head is not None:
-        return f"layer {layer}, head {head}"
+    if layers * heads == 1 or (layer is not None and head is not None):
+        return f"layer {layer or 0}, head {head or 0}"
     if layer is not None:
         return f"the mean of the {heads} heads of layer {layer}"
     return (
@@ -126,6 +129,23 @@ def written_before(one: Sentence, weights: NDArray[Any]) -> list[tuple[str, floa
     return [(START, float(weights[0]))] + [
         (bare(word.text), float(weights[places].sum())) for word, places in words if places
     ]
+
+
+def glossed(result: Result, row: Row, back: bool) -> Gloss:
+    """Under each word of the sentence of `row` what it reads most, and with `back` what it looks back at most."""
+    from tutor.experiments.translate import row_of
+
+    one = result.sentences[row.sentence]
+    rows = [row_of(result, row.sentence, place) for place in range(len(one.words))]
+    said = [_most("reads", [reads(one, each.reads) for each in rows])]
+    if back:
+        said.append(_most("looks back", [written_before(one, each.looks_back) for each in rows]))
+    return Gloss([bare(word.text) for word in one.words], said, row.word)
+
+
+def _most(label: str, rows: Sequence[Sequence[tuple[str, float]]]) -> Said:
+    best = [max(row, key=lambda pair: pair[1]) for row in rows]
+    return Said(label, [text for text, _ in best], [share for _, share in best])
 
 
 def pointed(result: Result, row: Row, width: int, most: int) -> list[Text]:

@@ -38,7 +38,7 @@ def _decoder(result: Result, row: Row) -> Iterator[str]:
     seen = f"{_quoted(back[0])} ({_percent(back[1])})"
     if result.table == "decoder":
         yield f"In {whose(result, 'decoder')}, {word} looks back most at {seen}."
-        yield f"The mask hides {word} itself and what comes after it: that half of the table is empty."
+        yield f"The mask hides {word} and all after it: the empty half."
     else:
         yield f"In {whose(result, 'cross')}, {word} reads {across}, and looks back most at {seen}."
 

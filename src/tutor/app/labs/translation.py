@@ -76,9 +76,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
             return "enter: to the words"
         if self.form.experiment == ALIGN:
             return "arrows: words, h: back"
-        if self.form.values["table"] is None:
-            return "arrows: words, enter: tables, h: best head"
-        return "arrows: words, enter: next table, esc: back"
+        return "arrows: words" if self.form.values["table"] is None else "arrows: words, esc: back"
 
     def on_descendant_focus(self) -> None:
         """What the keys do depends on where one is."""

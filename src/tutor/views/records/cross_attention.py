@@ -66,20 +66,19 @@ def matrix_title(result: Result) -> str:
     return f"layer {layer}, head {head}{score}: from output tokens to input tokens"
 
 
-def read_by(result: Result, word: int) -> list[tuple[str, float]]:
-    """What an output word reads in the head that is shown: the input words, and all that is no word together."""
-    row = result.patterns[shown(result)][result.target_words[word].tokens[0]]
-    weights = [(visible(each.text), float(row[list(each.tokens)].sum())) for each in result.source_words]
-    return [*weights, ("signs, marks", max(1.0 - sum(weight for _, weight in weights), 0.0))]
-
-
-def needed_by(result: Result, word: int) -> Bars:
-    """How much less likely an output word is without each of the input words, in nats, and how many times."""
-    losses = zip(result.source_words, result.hiding[word].tolist(), strict=True)
-    bars = [
-        Bar(visible(each.text), loss, f"{times(loss)} less likely" if loss >= _FELT else "") for each, loss in losses
-    ]
-    return Bars(bars, unit="nats")
+def panels(result: Result, word: int, most: int = 8) -> tuple[Bars, Bars]:
+    """What an output word reads in the head that is shown, and how much less likely it is without each input word,
+    in nats; of many input words those with the largest weights and losses.
+    """
+    row, losses = result.patterns[shown(result)][result.target_words[word].tokens[0]], result.hiding[word].tolist()
+    weights = [float(row[list(each.tokens)].sum()) for each in result.source_words]
+    scale = max(max(losses), _FELT)
+    places = sorted(range(len(weights)), key=lambda at: -max(weights[at], losses[at] / scale))[:most]
+    kept = [(visible(result.source_words[at].text), weights[at], losses[at]) for at in sorted(places)]
+    rest = max(1.0 - sum(weight for _, weight, _ in kept), 0.0)
+    reads = [*(Bar(text, weight) for text, weight, _ in kept), Bar("the rest", rest)]
+    needs = [Bar(text, loss, f"{times(loss)} less likely" if loss >= _FELT else "") for text, _, loss in kept]
+    return Bars(reads, high=1.0, unit="%"), Bars(needs, unit="nats")
 
 
 def _alignment(result: Result) -> Bars:
