@@ -32,7 +32,7 @@ def words(result: Result) -> list[str]:
         f"Most alike are '{first.a}' and '{first.b}' ({first.similarity:.2f}), "
         f"least '{last.a}' and '{last.b}' ({last.similarity:.2f})."
     ]
-    sentences += [f"'{pair.a}' and '{pair.b}': {pair.similarity:.3f}." for pair in result.pairs[:_PAIRS]]
+    sentences += [f"{pair.a} and {pair.b}: {pair.similarity:.3f}." for pair in result.pairs[:_PAIRS]]
     if len(result.pairs) > _PAIRS:
         sentences.append(f"{len(result.pairs) - _PAIRS:,} more pairs are less alike.")
     return sentences
