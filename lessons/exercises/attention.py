@@ -1,6 +1,7 @@
-"""Scaled dot-product attention: softmax(Q K^T / sqrt(D)) V, equation 1 of "Attention Is All You Need".
+"""Scaled dot-product attention, equation 1 of "Attention Is All You Need".
 
-Shapes: q is (B, H, T, D), k and v are (B, H, S, D), for B texts, H heads and vectors of width D. The mask is True
+It is softmax(Q K^T / sqrt(D)) V. Shapes: q is (B, H, T, D), k and v are
+(B, H, S, D), for B texts, H heads and vectors of width D. The mask is True
 where a query may look; other scores become minus infinity before the softmax.
 
     tutor exercise attention attention.py

@@ -1,7 +1,9 @@
-"""A LoRA layer: a frozen linear layer with a small correction of low rank beside it (Hu et al. 2021).
+"""A LoRA layer (Hu et al. 2021): a frozen layer and a correction of low rank.
 
-The layer's matrix W (out, in) stays as it is. A (r, in) goes down to r channels and B (out, r) up again; what comes
-out is x W^T plus scale times what A and B make of x. B begins as zeros, so that the layer begins unchanged.
+The layer's matrix W (out, in) stays as it is. A (r, in) goes down to r
+channels and B (out, r) up again; what comes out is x W^T plus scale times
+what A and B make of x. B begins as zeros, so that the layer begins
+unchanged.
 
     tutor exercise lora lora.py
 """

@@ -1,7 +1,8 @@
-"""Nucleus sampling: keep the fewest likeliest tokens whose probabilities reach p together.
+"""Nucleus sampling: keep the fewest likeliest tokens that reach p together.
 
-Sort by probability, add up from the top, and keep tokens until the sum is p or more; the one that reaches it is
-kept. All others get the logit minus infinity; those that stay keep theirs.
+Sort by probability, add up from the top, and keep tokens until the sum is p
+or more; the one that reaches it is kept. All others get the logit minus
+infinity; those that stay keep theirs.
 
     tutor exercise top-p top_p.py
 """

@@ -3,8 +3,11 @@
 import itertools
 
 
-def merge_all(pieces: list[str], ranks: dict[tuple[str, str], int]) -> list[str]:
-    while known := [pair for pair in itertools.pairwise(pieces) if pair in ranks]:
+def merge_all(
+    pieces: list[str],
+    ranks: dict[tuple[str, str], int],
+) -> list[str]:
+    while known := ranks.keys() & set(itertools.pairwise(pieces)):
         left, right = min(known, key=ranks.__getitem__)
         after: list[str] = []
         for piece in pieces:

@@ -13,7 +13,7 @@ _COMPLETION = "_TUTOR_COMPLETE"
 
 
 _NO_NUMBER = re.compile(r"'([^']+)': Input should be a valid (integer|number)")
-_EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)|unexpected extra argument\(s\) \((.*)\)")
+_EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
 
 
 def main() -> None:
@@ -57,6 +57,8 @@ def _command_line() -> None:
 
 def _refused(error: Any) -> int:
     """Says in one line what Typer found wrong; a group without its command gets the help that it asks for."""
+    from tutor import experiments
+    from tutor.cli.program import HOUSEKEEPING
     from tutor.errors import UsageError
 
     if type(error).__name__ == "NoArgsIsHelpError":
@@ -66,6 +68,8 @@ def _refused(error: Any) -> int:
     context = error.ctx
     while context is not None and context.parent is not None:
         names, context = [str(context.info_name), *names], context.parent
+    if not names and sys.argv[1] in (*experiments.names(), *HOUSEKEEPING):  # Typer forgets it for a lone flag
+        names = [sys.argv[1]]
     command = " ".join(["tutor", *names])
     print(f"tutor: {UsageError(command, *_in_our_words(error.format_message(), command))}", file=sys.stderr)
     return UsageError.exit_status

@@ -110,7 +110,7 @@ def _option(field: Field, spec: Option) -> Any:
     flag = f"{field.flag}/--no-{field.flag[2:]}" if field.kind == "bool" else field.flag
     shown: dict[str, Any] = {"metavar": _values(field, spec)}
     if spec.source or spec.choices:
-        shown["autocompletion"] = completer(spec.source, spec.choices)
+        shown["autocompletion"] = completer(spec.source, spec.choices, None if field.required else field.default)
     return typer.Option(flag, help=spec.help, **shown)
 
 

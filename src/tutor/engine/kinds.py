@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,6 +52,16 @@ def _kind_by(configuration: dict[str, Any]) -> Kind:
     named = configuration.get("architectures")
     is_causal = isinstance(named, list) and any(isinstance(name, str) and name.endswith(_CAUSAL) for name in named)
     return "decoder" if is_causal else "other"
+
+
+def reads(directory: Path) -> str:
+    """What a model was made to read, as its recipe says: `text`, `python`, `abc` or `digits`; `text` without one."""
+    try:
+        recipe = tomllib.loads((directory / "recipe.toml").read_text(encoding="utf-8"))
+        of_digits = recipe.get("kind") in ("painter", "matcher")
+        return "digits" if of_digits else str(recipe.get("tokenizer", {}).get("pieces", "text"))
+    except (OSError, ValueError, AttributeError):
+        return "text"
 
 
 def is_foreign(directory: Path) -> bool:

@@ -32,6 +32,8 @@ def add(repository: str, name: str | None = None, file: str | None = None) -> En
     Only weights in safetensors or GGUF, their JSON and their tokenizer are fetched. Raises InputError if the extra is
     missing, there is no network, or no such model; UsageError for a name that is taken.
     """
+    if not repository.strip():
+        raise UsageError("REPO", "it is empty", "write it as owner/name")
     chosen = _free_name(name or repository.rpartition("/")[2])
     hub = _hub()
     wanted = _wanted(repository, _listed(hub, repository), file)
@@ -56,11 +58,13 @@ def _hub() -> Any:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read when the library is imported
     try:
         import huggingface_hub
+        import huggingface_hub.errors  # by name: a package that imports its parts late may not have them yet
+        from huggingface_hub.utils import logging
     except ImportError:
         raise InputError(
             "models add", "it takes the package huggingface_hub, which is not installed", EXTRA
         ) from None
-    huggingface_hub.utils.logging.set_verbosity_error()
+    logging.set_verbosity_error()
     return huggingface_hub
 
 

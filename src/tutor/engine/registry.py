@@ -12,7 +12,6 @@ import difflib
 import hashlib
 import json
 import math
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from tutor.engine.kinds import Kind as Kind
 from tutor.engine.kinds import config as config
 from tutor.engine.kinds import is_foreign as is_foreign
 from tutor.engine.kinds import kind_of as kind_of
+from tutor.engine.kinds import reads as reads
 from tutor.errors import InputError
 
 Source = Literal["bundled", "yours", "guest", "cache", "path"]
@@ -104,19 +104,9 @@ def _folders() -> tuple[tuple[Path, Source], ...]:
     return (paths.bundled_models(), "bundled"), (paths.user_models(), "yours")
 
 
-def reads(entry: Entry) -> str:
-    """What a model was made to read, as its recipe says: `text`, `python`, `abc` or `digits`; `text` without one."""
-    try:
-        recipe = tomllib.loads((entry.directory / "recipe.toml").read_text(encoding="utf-8"))
-        of_digits = recipe.get("kind") in ("painter", "matcher")
-        return "digits" if of_digits else str(recipe.get("tokenizer", {}).get("pieces", "text"))
-    except (OSError, ValueError, AttributeError):
-        return "text"
-
-
 def alike(kinds: Sequence[Kind], reading: str = "text") -> list[str]:
     """The names of the models of some kinds that were made to read `reading`."""
-    return [entry.name for entry in entries() if entry.kind in kinds and reads(entry) == reading]
+    return [entry.name for entry in entries() if entry.kind in kinds and reads(entry.directory) == reading]
 
 
 def find(name_or_path: str, kinds: Sequence[Kind] = (), reading: str = "text") -> Entry:
