@@ -55,8 +55,12 @@ def checked(entry: Entry, data: Path | None, files: bool) -> dict[str, Any]:
     from tutor.engine import figures, registry
 
     problems, count, waiting = registry.check(entry), 0, 0
-    kept = None if files or problems else figures.read(entry.directory)
-    if kept is not None and (entry.directory / "recipe.toml").is_file():
+    has_card = (entry.directory / "recipe.toml").is_file()  # which a GGUF file, or a model from elsewhere, has not
+    try:
+        kept = figures.read(entry.directory) if has_card and not files and not problems else None
+    except InputError as damaged:
+        kept, problems = None, [f"{damaged.why}; {damaged.todo}"]
+    if kept is not None:
         from tutor.engine.figures import measuring
 
         names, measured = {figure.name for figure in kept.figures}, []

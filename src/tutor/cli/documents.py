@@ -27,4 +27,4 @@ def print_lines(lines: Iterable[str], ascii: bool = False) -> None:
     from tutor.cli.show import Form, printable
 
     for line in lines:
-        print(printable(line, Form(ascii=ascii)))
+        print(printable(line, Form(ascii=ascii)), flush=True)

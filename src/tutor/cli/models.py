@@ -13,6 +13,7 @@ from tutor.cli.documents import Ascii, Json, Plain, print_document, print_lines
 from tutor.cli.own_models import add_model, export_model, remove_model
 from tutor.errors import InputError
 from tutor.views.magnitude import rounded
+from tutor.views.sentences import counted
 
 if TYPE_CHECKING:
     from tutor.engine.registry import Entry
@@ -93,17 +94,21 @@ def check_models(
         from tutor.cli.cards import checked
         from tutor.engine import registry
 
-        chosen = [registry.find(name) for name in names] if names else registry.entries()
-        found = [checked(entry, data, files) for entry in chosen]
+        found = []
+        for entry in [registry.find(name) for name in names] if names else registry.entries():
+            found.append(checked(entry, data, files))
+            if not json:  # as each is done: measuring all takes a while
+                print_lines([_checked_line(found[-1])])
         if json:
             print_document("models-check", {"models": found})
-        else:
-            for one in found:
-                ending = f"; {one['measured']} figures come out" if one["measured"] and not one["problems"] else ""
-                waiting = f"; {one['not_measured']} were not measured" if one["not_measured"] else ""
-                print_lines([f"{one['name']}: {'; '.join(one['problems']) or 'as it should be'}{ending}{waiting}"])
         if any(one["problems"] for one in found):
             raise typer.Exit(1)
+
+
+def _checked_line(one: dict[str, Any]) -> str:
+    ending = f"; measured again: {counted(one['measured'], 'figure')}" if one["measured"] else ""
+    waiting = f", not measured: {one['not_measured']}" if one["not_measured"] else ""
+    return f"{one['name']}: {'; '.join(one['problems']) or 'as it should be'}{ending}{waiting}"
 
 
 def _described(entry: Entry) -> dict[str, Any]:
