@@ -66,6 +66,7 @@ async def test_enter_turns_to_the_three_tables_and_escape_comes_back():
         lab = await opened(pilot)
         await pilot.press("enter")
         await settled(pilot, lambda: "cross-attention · mean of all 4 heads" in lab.panes.text)
+        assert not lab.check_action("zoom", (1,)), "a small table has nothing to be seen closer"
         assert any(line.strip("▏ ").startswith("▸") and "biblio" in line for line in lab.panes.text.split("\n"))
         await pilot.press("shift+left")
         await settled(pilot, lambda: "cross-attention · layer 1, head 1" in lab.panes.text)

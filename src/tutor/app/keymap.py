@@ -66,6 +66,8 @@ NAMES = {
     "translation.down": "shift+down",
     "translation.before": "shift+left",
     "translation.next": "shift+right",
+    "translation.zoom": "plus,equals_sign",
+    "translation.less": "minus",
     "gaps.next": "enter,space,f4",
     "gaps.before": "backspace,f3",
     "finetune.train": "enter",

@@ -13,6 +13,7 @@ from rich.text import Text
 from tutor.views.beside import Beside
 from tutor.views.records.cross_attention import matrix, matrix_title, panels, shown
 from tutor.views.thumbnails import Thumbnails
+from tutor.views.translated_tables import part
 
 if TYPE_CHECKING:
     from tutor.experiments.cross_attention import Result
@@ -33,6 +34,8 @@ class AlignedPicture:
     word: int | None
     height: int | None = None
     """Lines to keep within, as far as shapes stay visible."""
+    zoom: int = 0
+    """How often the part of the matrix that is shown was halved."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield from self._parts(options.max_width)
@@ -44,15 +47,17 @@ class AlignedPicture:
 
     def line(self, width: int) -> int | None:
         """The line that should be seen, where the matrix is longer than the pane; None if it does not matter."""
-        if self.word is None or self.height is None or len(self.result.outputs) + 3 <= self.height:
+        if self.word is None or self.zoom or self.height is None or len(self.result.outputs) + 3 <= self.height:
             return None
         return 2 + self.result.target_words[self.word].tokens[0]
 
     def word_at(self, x: int, y: int, width: int) -> int | None:
         """The output word whose row is drawn on line `y`, in so many columns."""
-        row = matrix(self.result, self.word).row_at(y - 1, width if width < WIDE else self._left(width))
+        drawn, first = part(matrix(self.result, self.word), self.zoom)
+        row = drawn.row_at(y - 1, width if width < WIDE else self._left(width))
         if row is None or (width >= WIDE and x >= self._left(width)):
             return None
+        row += first
         return next((at for at, word in enumerate(self.result.target_words) if row in word.tokens), None)
 
     def head_at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
@@ -66,7 +71,8 @@ class AlignedPicture:
     def _parts(self, width: int) -> Iterator[RenderableType]:
         """From top to bottom; the small pictures last."""
         yield Text(matrix_title(self.result), style="dim", no_wrap=True, overflow="ellipsis")
-        drawn, tall = matrix(self.result, self.word), len(self.result.outputs) + 3
+        drawn, _ = part(matrix(self.result, self.word), self.zoom)
+        tall = len(drawn.values) + 3
         if self.word is None or not self.result.pairs:
             yield drawn
         elif width >= WIDE:

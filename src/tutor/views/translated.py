@@ -12,8 +12,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.gloss import Gloss
-from tutor.views.sentences import counted
-from tutor.views.translated_tables import Tables, glossed, pointed, reads, table, written_before
+from tutor.views.translated_tables import Tables, Titled, glossed, pointed, reads, table, written_before
 from tutor.views.visible import bare
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ class _Placed:
     row: Row
     height: int | None = None
     """Lines to keep within, as far as possible."""
+    zoom: int = 0
+    """How often the part of a table that is shown was halved."""
 
     @property
     def place(self) -> tuple[int, int | None]:
@@ -173,7 +174,7 @@ class TablePicture(_Placed):
         if gloss is not None:
             yield gloss
             yield Text()
-        yield table(self.result, self.row, self.result.table or "cross")
+        yield self._table()
 
     def word_at(self, x: int, y: int, width: int) -> int | None:
         """The word of the sentence at column `x` of line `y`, in so many columns."""
@@ -182,7 +183,7 @@ class TablePicture(_Placed):
         if gloss is not None and y < above + gloss.lines(width):
             return gloss.at(x, y - above, width)
         above += 0 if gloss is None else gloss.lines(width) + 1
-        drawn = table(self.result, self.row, self.result.table or "cross")
+        drawn = self._table()
         token = None if self.result.table == "encoder" else drawn.row_at(y - above, width)
         words = self.result.sentences[self.row.sentence].words
         return next((place for place, word in enumerate(words) if token in word.tokens), None)
@@ -190,12 +191,15 @@ class TablePicture(_Placed):
     def line(self, width: int) -> int | None:
         head, gloss = self._top(width)
         above = len(head) + 1 + (0 if gloss is None else gloss.lines(width) + 1)
-        return above + 2 + table(self.result, self.row, self.result.table or "cross").mark
+        return above + 2 + self._table().mark
+
+    def _table(self) -> Titled:
+        return table(self.result, self.row, self.result.table or "cross", self.zoom)
 
     def _top(self, width: int) -> tuple[list[Text], Gloss | None]:
         head = pointed(self.result, self.row, width, most=2)
-        one, gloss = self.result.sentences[self.row.sentence], glossed(self.result, self.row, back=False)
-        rows = len(one.tokens) if self.result.table == "encoder" else len(one.outputs)
+        gloss = glossed(self.result, self.row, back=False)
+        rows = len(self._table().drawn.values)
         room = None if self.height is None else self.height - len(head) - 2 - (rows + 4)
         return head, gloss if room is not None and gloss.lines(width) <= room else None
 
@@ -208,7 +212,7 @@ def _panel(titles: Sequence[str], seen: Sequence[tuple[str, float]], width: int,
     bars = [Bar(*seen[place]) for place in kept]
     if len(kept) < len(seen):
         rest = sum(share for _, share in seen) - sum(bar.value for bar in bars)
-        bars.append(Bar(counted(len(seen) - len(kept), "other"), max(rest, 0.0)))
+        bars.append(Bar(f"{len(seen) - len(kept)} more", max(rest, 0.0)))
     return Group(_heading(titles, width), Bars(bars, high=1.0, unit="%"))
 
 

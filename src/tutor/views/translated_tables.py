@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tutor.experiments.translate import Result, Row, Sentence
 
+SMALLEST = 8
+"""Rows and columns that are left of the closest look."""
 START = "(start)"
 """What the decoder has read before its first token."""
 TITLES = {
@@ -31,10 +33,11 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Titled:
-    """A heat map under a line that says whose heads it shows."""
+    """A heat map under a line that says whose heads it shows; `first` is the number of its first row."""
 
     title: str
     drawn: Heatmap
+    first: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(self.title, style="dim", no_wrap=True, overflow="ellipsis")
@@ -47,7 +50,8 @@ class Titled:
 
     def row_at(self, y: int, width: int) -> int | None:
         """The row that is drawn on line `y` in so many columns."""
-        return self.drawn.row_at(y - 1, width)
+        row = self.drawn.row_at(y - 1, width)
+        return None if row is None else row + self.first
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,11 @@ class Tables:
         yield Beside(table(self.result, self.row, "cross"), table(self.result, self.row, "decoder"))
 
 
-def table(result: Result, row: Row, kind: str) -> Titled:
-    """One kind of attention in the sentence of `row`; in the encoder's, the word that `row` reads most is marked."""
+def table(result: Result, row: Row, kind: str, zoom: int = 0) -> Titled:
+    """One kind of attention in the sentence of `row`; in the encoder's, the word that `row` reads most is marked.
+
+    `zoom` halves what is shown so many times.
+    """
     from tutor.experiments.translate import pattern
 
     one = result.sentences[row.sentence]
@@ -76,7 +83,39 @@ def table(result: Result, row: Row, kind: str) -> Titled:
     unit = "weight, each row sums to 1"
     drawn = Heatmap(values, rows, columns, mark=mark, numbers=True, unit=unit, pooling="largest", square=True)
     called, sides = TITLES[kind]
-    return Titled(f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", drawn)
+    return Titled(f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", *part(drawn, zoom))
+
+
+def part(drawn: Heatmap, zoom: int) -> tuple[Heatmap, int]:
+    """A part of a matrix, around its marked row and what that looks at most, and the number of its first row.
+
+    Each zoom halves the sides, down to `SMALLEST`.
+    """
+    import numpy as np
+
+    mark = drawn.mark or 0
+    rows = _around(mark, len(drawn.values), zoom)
+    columns = _around(int(np.nanargmax(drawn.values[mark])), drawn.values.shape[1], zoom)
+    if (len(rows), len(columns)) == drawn.values.shape:
+        return drawn, 0
+    counts = drawn.values.shape
+    sides = [f"{at.start + 1} to {at.stop} of {count}" for at, count in zip((rows, columns), counts, strict=True)]
+    down, across = (slice(side.start, side.stop) for side in (rows, columns))
+    shown = replace(
+        drawn,
+        values=drawn.values[down, across],
+        rows=drawn.rows[down],
+        columns=drawn.columns[across],
+        mark=mark - rows.start,
+        unit=f"weight; ↓ {sides[0]}, → {sides[1]}",
+    )
+    return shown, rows.start
+
+
+def _around(place: int, count: int, zoom: int) -> range:
+    size = min(max(count >> zoom, SMALLEST), count)
+    first = min(max(place - size // 2, 0), count - size)
+    return range(first, first + size)
 
 
 def clearest(result: Result) -> Row:

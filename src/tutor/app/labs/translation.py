@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from tutor import experiments
 from tutor.app.labs.asking import Reply
-from tutor.app.labs.commands import Commands
 from tutor.app.labs.panes import PICTURE, Panes
+from tutor.app.labs.translation_keys import COMMON, KEYS
 from tutor.app.labs.translation_looks import LooksLab
 from tutor.app.labs.walked_panes import Moved, Pointed, WalkedPanes
+from tutor.app.labs.zoom import SMALLEST
 
 if TYPE_CHECKING:
     from tutor.views.aligned import AlignedPicture
@@ -24,41 +25,15 @@ TABLES = (None, "cross", "decoder", "encoder")
 """What is shown: the word, or one kind of attention whole."""
 
 
+LARGE = 12
+"""Rows or columns from which a table is worth a closer look."""
+
+
 class TranslationLab(LooksLab, inherit_bindings=False):
     """`word` of the inputs follows the arrows; `table`, `layer` and `head` say what is seen of it."""
 
     HIDDEN: ClassVar[frozenset[str]] = LooksLab.HIDDEN | {"word"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter",
-            "table",
-            "tables",
-            tooltip="The tables of attention: to the English, to what is written, and the encoder's own",
-            id="translation.table",
-        ),
-        Binding(
-            "h,f4",
-            "align",
-            "best head",
-            priority=True,
-            tooltip="Which head reads the words that matter, found by hiding them; and back",
-            id="translation.align",
-        ),
-        Binding("shift+up", "head(-1, 0)", "layer up", show=False, tooltip="A layer further up", id="translation.up"),
-        Binding(
-            "shift+down",
-            "head(1, 0)",
-            "layer down",
-            show=False,
-            tooltip="A layer further down",
-            id="translation.down",
-        ),
-        Binding(
-            "shift+left", "head(0, -1)", "head before", show=False, tooltip="The head before", id="translation.before"
-        ),
-        Binding("shift+right", "head(0, 1)", "next head", show=False, tooltip="The next head", id="translation.next"),
-        *(each for each in Commands.BINDINGS if isinstance(each, Binding) and each.id != "lab.run"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS, *(each for each in COMMON if each.id != "lab.run")]
     """The lab's own keys come before those of all labs: the last line of the screen has room for few."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -66,6 +41,8 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         self._left: dict[str, Any] = {"layer": None, "head": None}
         """How the translation was left to look for the best head."""
         self._drawn: WordPicture | TablePicture | AlignedPicture | None = None
+        self.zoom = 0
+        """How often the part of a table that is looked at was halved."""
 
     def make_panes(self) -> Panes:
         return WalkedPanes()
@@ -75,8 +52,9 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         if self.entry.prompt.has_focus_within:
             return "enter: to the words"
         if self.form.experiment == ALIGN:
-            return "arrows: words, h: back"
-        return "arrows: words" if self.form.values["table"] is None else "arrows: words, esc: back"
+            return f"arrows: words{', +: closer' if self._can_zoom(1) else ''}, h: back"
+        zoom = ", +: closer" if self._can_zoom(1) else ""
+        return "arrows: words" if self.form.values["table"] is None else f"arrows: words{zoom}, esc: back"
 
     def on_descendant_focus(self) -> None:
         """What the keys do depends on where one is."""
@@ -84,12 +62,15 @@ class TranslationLab(LooksLab, inherit_bindings=False):
             self.say_facts(self.shown)
 
     async def edited(self, typed: bool) -> None:
-        """A head of the encoder is none of the decoder."""
-        if not typed and self.shown is not None and self.form.experiment == TRANSLATE:
+        """Another table or text is seen whole; a head of the encoder is none of the decoder."""
+        tables = set()
+        if self.shown is not None and self.form.experiment == TRANSLATE:
             tables = {self.shown.result.table, self.form.values["table"]}
-            if "encoder" in tables and len(tables) == 2:
-                self.form.values |= {"layer": None, "head": None}
-                await self.entry.refill_controls()
+        if typed or len(tables) == 2:
+            self.zoom = 0
+        if "encoder" in tables and len(tables) == 2:
+            self.form.values |= {"layer": None, "head": None}
+            await self.entry.refill_controls()
         await super().edited(typed)
 
     def on_reply(self, reply: Reply) -> None:
@@ -121,10 +102,10 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         result, height = reply.result, max(self.panes.scrollable_content_region.height, 4)
         if reply.question.name == ALIGN:
             word = aligned.neediest(result) if result.word is None else result.word
-            self._drawn = aligned.AlignedPicture(result, word, height)
+            self._drawn = aligned.AlignedPicture(result, word, height, self.zoom)
         else:
             kind = translated.WordPicture if result.table is None else translated.TablePicture
-            self._drawn = kind(result, result.row or clearest(result), height)
+            self._drawn = kind(result, result.row or clearest(result), height, self.zoom)
         return self._drawn
 
     def show_reply(self, reply: Reply) -> None:
@@ -183,7 +164,8 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         await self._turn(TABLES[at])
 
     async def _turn(self, table: str | None) -> None:
-        self.panes.scroll_home(animate=False)
+        if table is None:
+            self.panes.scroll_home(animate=False)
         self.form.values["table"] = table
         await self.edited(typed=False)
         await self.entry.refill_controls()
@@ -194,6 +176,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
             await self.entry.switch(TRANSLATE)
             await self.go(**self._left)
         else:
+            self.zoom = 0
             self._left = {name: self.form.values[name] for name in ("table", "layer", "head")}
             await self.entry.switch(ALIGN)
             await self.go(layer=None, head=None)
@@ -216,16 +199,36 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         inside = 0 <= at < layers * heads
         await self.go(layer=at // heads if inside else None, head=at % heads if inside else None)
 
+    def action_zoom(self, steps: int) -> None:
+        """Half of the table, around the word and what it looks at most; or twice as much again."""
+        self.zoom += steps
+        if self.reply is not None:
+            self.show_reply(self.reply)
+            self.say_facts(self.reply)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
         if action == "table":
             return self.form.experiment == TRANSLATE
+        if action == "zoom":
+            return self._can_zoom(int(str(parameters[0])))
         return super().check_action(action, parameters)
 
+    def _can_zoom(self, steps: int) -> bool:
+        if self.shown is None or (self.form.experiment == TRANSLATE and self.form.values["table"] is None):
+            return False
+        if steps < 0:
+            return self.zoom > 0
+        whole = max(self._patterns(self.shown).shape[2:])
+        now, closer = (max(whole >> number, SMALLEST) for number in (self.zoom, self.zoom + 1))
+        return bool(now >= LARGE and closer < now)
+
     async def action_stop(self) -> None:
-        """From a table back to the word, if one did not begin with it; else the key is not for the lab."""
+        """From a part to the whole, from a table to the word, if one did not begin with it; else not for the lab."""
         is_deeper = self.form.experiment == TRANSLATE and self.form.values["table"] is not None
-        if is_deeper and self.panes.face == PICTURE and getattr(self._preset, "table", None) is None:
+        if self.panes.face == PICTURE and self._can_zoom(-1):
+            self.action_zoom(-self.zoom)
+        elif is_deeper and self.panes.face == PICTURE and getattr(self._preset, "table", None) is None:
             await self._turn(None)
         else:
             await super().action_stop()
