@@ -114,7 +114,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         if self.panes.face == PICTURE and isinstance(self.panes, WalkedPanes) and self._drawn is not None:
             line = self._drawn.line(max(self.panes.scrollable_content_region.width, 1))
             if line is not None:
-                self.panes.show_row(line)
+                self.call_after_refresh(self.panes.show_row, line)  # there may be no scroll bar yet
 
     # Where one goes
 
