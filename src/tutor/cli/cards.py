@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 def write_card(
-    folder: Annotated[Path, typer.Argument(help="The model's folder, with its recipe.toml.")],
-    data: Annotated[Path | None, typer.Option(help="The folder with the recipe's text.")] = None,
-    run: Annotated[Path | None, typer.Option(help="A run's folder, where that text is prepared already.")] = None,
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The model's folder, with its recipe.toml.")],
+    data: Annotated[str | None, typer.Option(metavar="DIR", help="The folder with the recipe's text.")] = None,
+    run: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A run's folder, where that text is prepared already.")
+    ] = None,
     export: Annotated[
         bool, typer.Option("--export", help="First write the run's newest weights, in float16.", metavar="")
     ] = False,
     log: Annotated[
-        list[Path] | None, typer.Option(help="What its training left: report.json, or a log. May be repeated.")
+        list[str] | None, typer.Option(help="What its training left: report.json, or a log. May be repeated.")
     ] = None,
 ) -> None:
     """For who makes a model: measure it, and write its figures, samples, card and sums into its folder.
@@ -31,21 +33,24 @@ def write_card(
     the tables between the marks training, figures and samples are made new, and all other text stays.
     """
     with reporting():
+        from tutor import paths
         from tutor.engine.figures import card
 
-        if not (folder / "recipe.toml").is_file():
-            raise InputError(str(folder), "there is no recipe.toml in it", "put the recipe beside the weights")
+        model = paths.typed(folder)
+        texts, work = (None if each is None else paths.typed(each) for each in (data, run))
+        if not (model / "recipe.toml").is_file():
+            raise InputError(folder, "there is no recipe.toml in it", "put the recipe beside the weights")
         if export:
             from tutor.engine import pretraining
 
-            if run is None:
+            if work is None:
                 raise UsageError("--export", "no run is named", "give its folder with --run")
-            pretraining.export(run, folder)
+            pretraining.export(work, model)
         card.make(
-            folder,
-            data=data,
-            work=run,
-            logs=log or [],
+            model,
+            data=texts,
+            work=work,
+            logs=[paths.typed(each) for each in log or ()],
             seen=lambda figure: print(f"{figure.name}: {figure.value:.4g}", flush=True),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -72,19 +71,21 @@ def show_lesson(
 @command.command("check")
 def check_lessons(
     folder: Annotated[
-        Path | None, typer.Argument(help="A folder with lessons; the bundled ones if left out.")
+        str | None, typer.Argument(metavar="DIR", help="A folder with lessons; the bundled ones if left out.")
     ] = None,
     json: Json = False,
     ascii: Ascii = False,
 ) -> None:
     """Run every preset and hold the lessons' claims, checks and predictions against it; status 1 if one is wrong."""
     with reporting():
+        from tutor import paths
         from tutor.course import loader, validation
         from tutor.errors import InputError
 
-        if not loader.files(folder):
-            raise InputError(str(folder or "lessons"), "no lesson files", "name a folder with files like 01-name.md")
-        report = validation.check(folder, _has_model, _say)
+        chosen = paths.lessons() if folder is None else paths.typed(folder)
+        if not loader.files(chosen):
+            raise InputError(str(chosen), "no lesson files", "name a folder with files like 01-name.md")
+        report = validation.check(chosen, _has_model, _say)
         _say("")
         if json:
             print_document("lessons-check", _reported(report), ascii)

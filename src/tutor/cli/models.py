@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,7 +78,7 @@ def show_model(
 def check_models(
     names: Annotated[list[str] | None, typer.Argument(help="Models to check; all of them if none is named.")] = None,
     data: Annotated[
-        Path | None, typer.Option(help="A folder with the recipes' texts: all figures are checked.")
+        str | None, typer.Option(metavar="DIR", help="A folder with the recipes' texts: all figures are checked.")
     ] = None,
     files: Annotated[
         bool, typer.Option("--files", help="The files only; their figures are not measured.", metavar="")
@@ -91,12 +90,13 @@ def check_models(
     Figures that need the recipe's text, or minutes, are measured with --data only. Status 1 if something is wrong.
     """
     with reporting():
+        from tutor import paths
         from tutor.cli.cards import checked
         from tutor.engine import registry
 
-        found = []
+        found, texts = [], paths.typed(data) if data else None
         for entry in [registry.find(name) for name in names] if names else registry.entries():
-            found.append(checked(entry, data, files))
+            found.append(checked(entry, texts, files))
             if not json:  # as each is done: measuring all takes a while
                 print_lines([_checked_line(found[-1])])
         if json:

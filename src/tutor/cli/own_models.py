@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tutor.cli.command import reporting
+from tutor.cli.documents import print_lines
 from tutor.errors import UsageError
 
 
@@ -28,7 +29,7 @@ def add_model(
 
 def export_model(
     name: Annotated[str, typer.Argument(help="A model's name or path.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder to write into.")],
     adapter: Annotated[
         bool, typer.Option("--adapter", help="An adapter alone, not merged into its base.", metavar="")
     ] = False,
@@ -38,10 +39,12 @@ def export_model(
 ) -> None:
     """Write a model as a standard checkpoint: config.json, model.safetensors, tokenizer.json."""
     with reporting():
+        from tutor import paths
         from tutor.engine import own_models, registry
+        from tutor.views.visible import visible
 
-        for file in own_models.export(registry.find(name), folder, force=force, adapter=adapter):
-            print(file)
+        files = own_models.export(registry.find(name), paths.typed(folder), force=force, adapter=adapter)
+        print_lines(visible(str(file), spaces=False) for file in files)
 
 
 def remove_model(

@@ -120,9 +120,9 @@ class _Encodable:
 
 
 def printable(text: str, form: Form) -> str:
-    """`text` with what the terminal cannot show spelled out in ASCII."""
+    """`text` with what the terminal cannot show spelled out in ASCII; half a character is none anywhere."""
     if not _ascii_only(form):
-        return text
+        return text.encode("utf-8", "replace").decode("utf-8")
     from tutor.views.ascii import spelled
 
     return spelled(text)

@@ -23,6 +23,7 @@ _BESIDE = (
     "model.safetensors.index.json", "prompt_template.json", "README.md", "LICENSE",
 )  # fmt: skip
 """What belongs to a checkpoint beside its weights."""
+_LONGEST_NAME = 100
 
 
 def add(repository: str, name: str | None = None, file: str | None = None) -> Entry:
@@ -47,7 +48,12 @@ def add(repository: str, name: str | None = None, file: str | None = None) -> En
 
 
 def _free_name(name: str) -> str:
-    if not name or name.startswith(".") or any(character in name for character in '/\\:*?"<>|\0'):
+    if (
+        not name
+        or len(name) > _LONGEST_NAME
+        or name.startswith(".")
+        or any(character in name for character in '/\\:*?"<>|\0')
+    ):
         raise UsageError(f"--name {name}", "no folder can be called so", "give a name of letters and digits")
     if (paths.user_models() / name).exists():
         raise UsageError(name, "you have a model of that name", f"give --name, or: tutor models remove {name}")
@@ -167,9 +173,9 @@ def _new_folder(beside: Path, final: Path | None) -> Iterator[Path]:
 
 def folder_of_own(name: str) -> Path:
     """The folder of one of the learner's own models. Raises InputError for any other."""
-    folder = paths.user_models() / name
-    if name and folder.parent == paths.user_models() and folder.is_dir() and not name.startswith("."):
-        return folder
+    shelf = paths.user_models()
+    if shelf.is_dir() and name in {each.name for each in shelf.iterdir() if each.is_dir()} and name[:1] != ".":
+        return shelf / name
     entry = registry.find(name)
     raise InputError(entry.name, "it is not one of your own models", "only what you have added or tuned is removed")
 

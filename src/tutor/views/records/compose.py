@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tutor.views.piano_roll import PianoRoll, RollBar, Sounded
 from tutor.views.sentences import counted
+from tutor.views.visible import harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,9 +27,9 @@ _MANY_SHORT = 0.15
 
 def picture(result: Result) -> RenderableType:
     """The notation, and below it the notes."""
-    notation = Text(result.abc.rstrip("\n"))
+    notation = Text(harmless(result.abc).rstrip("\n"))
     if not result.notes:
-        return Group(notation, Text(), Text(f"not a tune: {result.problem}", style="bold"))
+        return Group(notation, Text(), Text(harmless(f"not a tune: {result.problem}"), style="bold"))
     return Group(notation, Text(), roll(result), Text(_summary(result), style="dim"))
 
 
