@@ -4,12 +4,16 @@ import dataclasses
 
 import numpy as np
 
+from tutor import paths
+from tutor.engine import plan
 from tutor.engine.plan import Estimate
 from tutor.engine.records import Candidate, Numbers, Step
+from tutor.engine.run_folder import Row, RunFolder
 from tutor.engine.tokenization import Token
 from tutor.engine.vectors import Neighbour
 from tutor.experiments import attention, finetune, generate, report, timeline
 from tutor.experiments import next as next_word
+from tutor.experiments.frame.record import plain
 
 TEXT = "The cat sat"
 TOKENS = (Token("The", 1, 0, 3), Token(" cat", 2, 3, 7), Token(" sat", 3, 7, 11))
@@ -118,3 +122,11 @@ def tuned(*updates):
         sample_before="Once a before sample", sample_after="Once an after sample", notes=(), finished="budget",
         succeeded=True,
     )  # fmt: skip
+
+
+def unfinished(name, step):
+    """A run that was stopped at this step, in the learner's own folder."""
+    run = RunFolder(paths.runs() / name)
+    run.begin(plain(finetune.Inputs("mine.txt", steps=40)), paths.runs())
+    run.append(Row(step, 3.0, 100, 10.0, 1.0))
+    run.write_plan(plan.kept(plan.Course(40, 4, 1e-3, 0), tuned().estimate))

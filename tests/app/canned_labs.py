@@ -3,8 +3,9 @@
 import numpy as np
 from canned import TEXT, TOKENS
 
+from tutor.engine import exercises
 from tutor.engine.records import Candidate
-from tutor.experiments import ablate, draw, fill, surprise, walk
+from tutor.experiments import ablate, draw, exercise, fill, surprise, walk
 from tutor.experiments import next as next_word
 
 STAGES = ("resid_pre", "q", "pattern", "resid_post")
@@ -12,7 +13,7 @@ STAGES = ("resid_pre", "q", "pattern", "resid_post")
 
 def guess(text, share):
     """A candidate of that probability."""
-    return Candidate(len(text), f" {text}", share, 0.0)
+    return Candidate(sum(map(ord, text)), f" {text}", share, 0.0)
 
 
 def walked(inputs):
@@ -89,4 +90,9 @@ def drawn(inputs):
     )
 
 
-__all__ = ["TEXT", "TOKENS", "distribution", "drawn", "filled", "surprised", "walked", "without"]
+def task(inputs):
+    """What is to be written, before anything was."""
+    return exercise._result(exercises.find(inputs.name), inputs, (), None, succeeded=True)
+
+
+__all__ = ["TEXT", "TOKENS", "distribution", "drawn", "filled", "surprised", "task", "walked", "without"]

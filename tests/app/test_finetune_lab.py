@@ -1,17 +1,12 @@
 """The fine-tuning lab from the form to the report, and the time machine."""
 
 import pytest
-from canned import foretold, reported, seen_at, started, tuned, update
+from canned import foretold, reported, seen_at, started, tuned, unfinished, update
 from fake_engine import FakeEngine, LabApp, settled
 
-from tutor import paths
 from tutor.app.labs import make_lab
 from tutor.app.labs.controls import Setting
 from tutor.app.labs.dials import Words
-from tutor.engine import plan
-from tutor.engine.run_folder import Row, RunFolder
-from tutor.experiments.finetune import Inputs
-from tutor.experiments.frame.record import plain
 
 
 @pytest.fixture
@@ -26,15 +21,6 @@ def mine(tmp_path, monkeypatch):
     (tmp_path / "mail.csv").write_text("text,label\nsee you,ham\nwin money,spam\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tutor.app.labs.run_form.REST", 0.01)
-
-
-def unfinished(name, step):
-    """A run that was stopped."""
-    run = RunFolder(paths.runs() / name)
-    run.begin(plain(Inputs("mine.txt", steps=40)), paths.runs())
-    run.append(Row(step, 3.0, 100, 10.0, 1.0))
-    course = plan.Course(40, 4, 1e-3, 0)
-    run.write_plan(plan.kept(course, tuned().estimate))
 
 
 async def test_a_form_is_shown_once_however_often_it_is_filled_at_the_same_time(engine):

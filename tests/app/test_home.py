@@ -11,30 +11,8 @@ from tutor.app.screens.playground import PlaygroundScreen
 from tutor.course import loader
 from tutor.course.progress import Miss, Progress
 
-SIZES = [(80, 24), (120, 40)]
 
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_first_start(tmp_path, size):
-    """Three lines of welcome, the third with the key; nine lessons with twenty minutes each; all labs with keys."""
-    app = Whole(course(tmp_path, 9))
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        words = [line.strip() for line in app.lines]
-        first = words.index("Nine lessons on how language models work, about 3 h in all.")
-        assert words[first + 1] == "Beside every text runs a real model: type, guess, take it apart."
-        assert words[first + 2] == "enter begins the first lesson."
-        assert "▸ ○ 1  Lesson 1 of some" in app.text
-        for number in range(1, 10):
-            (row,) = (line for line in app.lines if f"○ {number}  Lesson {number} of some" in line)
-            assert "20 min" in row
-        for info in LABS:
-            assert f"{info.key}  {info.title}" in app.text
-        assert "What you fine-tune" in app.text
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_after_some_steps(tmp_path, size):
+async def test_after_some_steps(tmp_path):
     """A mark for the lesson that is done, a half one for the one that is begun, and where one goes on."""
     folder = course(tmp_path, 3)
     one, two, _ = loader.outlines(folder)[0]
@@ -43,7 +21,7 @@ async def test_after_some_steps(tmp_path, size):
         progress.mark_done(lesson.name, lesson.steps[step].key)
     progress.visit(two.name, two.steps[1].key)
     app = Whole(folder)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "● 1  Lesson 1 of some" in app.text and "done" in app.text
         assert "▸ ◐ 2  Lesson 2 of some" in app.text and "10 min" in app.text

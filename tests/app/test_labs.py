@@ -73,29 +73,10 @@ async def test_forty_keys_are_on_screen_before_the_engine_answers(name):
             await settled(pilot, lambda: "the engine is starting… (type on)" in app.text)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_positions(size):
-    """Controls with the focused one marked, a heat map with row numbers and legend, a sentence, device and time."""
-    app = LabApp("positions")
-    async with app.run_test(size=size) as pilot:
-        await settled(pilot, answered(app))
-        await pilot.pause()
-        lines = app.text.split("\n")
-        assert lines[0].startswith(" ▸view ‹encoding›")
-        assert "kind ‹sinusoidal›" in lines[0] and "length ‹16›" in lines[0]
-        rows = [line.split()[0] for line in lines if line.strip()[:2].isdigit() or line.strip()[:1].isdigit()]
-        one, two = ([str(number) for number in range(0, 16, step)] for step in (1, 2))
-        assert rows[:16] == one or rows[:8] == two, "a line a position, or two where lines are few"
-        assert "value of a channel" in app.lab.panes.text
-        assert "16 positions of 32 channels each, sinusoidal." in app.text
-        assert any(line.strip().startswith("cpu · ") and line.endswith("ms") for line in lines)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_tokens_and_their_side_by_side_and_merges(size):
+async def test_tokens_and_their_side_by_side_and_merges():
     """One text cut by one tokenizer, by all, and the merges of the word that is being typed."""
     app = LabApp("tokenize")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, answered(app))
         lines = app.text.split("\n")
         assert (

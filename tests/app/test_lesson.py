@@ -43,24 +43,6 @@ def live(app):
     return side.preset is not None and side.answer_to(side.preset) is not None
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_read(size):
-    """Title, text of at most 72 columns, the lab with 32 rows and its command above it, seven dots, keys."""
-    app = Whole()
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("enter")
-        await settled(pilot, lambda: live(app))
-        assert "1  Where a word stands" in app.lines[0]
-        assert "Order is not given" in app.text
-        assert "◐ ○ ○ ○ ○ ○ ○   1 of 7" in app.text
-        assert app.keys.split("   ")[0].strip() == "n next" and "back" not in app.keys
-        page = app.screen.sides.page
-        assert max(child.region.width for child in page.children) <= 73  # 72 and the column left of them
-        wide = size[0] >= 100
-        assert ("│" in app.text) == wide and ("Read   Try" in app.text) != wide
-        assert ("tutor positions --length 32 --width 32" in app.text) == wide
-
-
 async def test_next_and_back_in_one_key_each():
     app = Whole()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -144,16 +126,14 @@ async def test_the_preset_comes_back():
         assert app.screen.lab_side.lab.inputs.width == 32
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_predict_with_choices(size):
+async def test_predict_with_choices():
     """The lab is covered; a choice, how sure, enter: the live answer stands beside the guess, then more text."""
     app = Whole()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await open_at(app, pilot, 2)
         await settled(pilot, lambda: live(app))
         assert "Neighbours are close" not in app.text and app.screen.lab_side.covered
-        if size[0] >= 100:
-            assert "The answer is under here." in app.text and "0.966" not in app.text
+        assert "The answer is under here." in app.text and "0.966" not in app.text
         await pilot.press("down", "down", "enter", "right", "right")
         assert "How sure?" in app.text and "70 %" in app.text
         await pilot.press("enter")
@@ -305,11 +285,10 @@ async def test_enter_and_n_at_once_turn_one_page_after_the_other():
         assert app.screen.query_one(StepPage).step is app.screen.step
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_quiz(size):
+async def test_quiz():
     """A wrong choice says why it is wrong and one may go on; the right one finishes the step."""
     app = Whole()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await open_at(app, pilot, 4)
         await pilot.press("enter")
         await pilot.pause()
@@ -321,11 +300,10 @@ async def test_quiz(size):
         assert "quiz: what is added to what" in done()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_myth(size):
+async def test_myth():
     """The claim, a row that runs the experiment, and then the verdict with the lab uncovered."""
     app = Whole()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await open_at(app, pilot, 5)
         assert "Claim. A model is simply told" in app.text and "Verdict." not in app.text
         assert app.screen.lab_side.covered

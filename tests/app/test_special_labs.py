@@ -21,12 +21,11 @@ async def answer(pilot, engine, make, count):
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine, size):
+async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine):
     """Thumbnails with a mark, then a matrix with the words at both sides, then arrows with the numbers; enter and
     escape walk between them, arrows among heads and words."""
     app = LabApp("attention", engine)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await app.lab.load(Attention("The cat sat"))
         await settled(pilot, lambda: bool(engine.asked) and engine.asked[-1][1].text == "The cat sat")
         await answer(pilot, engine, attention_result, 1)
@@ -75,11 +74,10 @@ async def test_controls_of_attention_end_where_the_model_ends(engine):
         assert app.lab.inputs.layer is None
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_generation_shows_bars_while_typing_and_text_on_enter(engine, size):
+async def test_generation_shows_bars_while_typing_and_text_on_enter(engine):
     """Bars with per cent for the next word; after enter the prompt, the text so far and what could have come."""
     app = LabApp("next", engine)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, lambda: len(engine.asked) == 1)
         engine.say(next_result("time", "day"))
         await settled(pilot, lambda: "50.0 %" in app.text)
@@ -113,11 +111,10 @@ async def test_the_settings_of_the_bars_are_those_of_the_text(engine):
         assert engine.asked[-1][1].temperature == 0.8
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_embeddings_share_nothing_but_the_pane(size):
+async def test_embeddings_share_nothing_but_the_pane():
     """Neighbours as bars, the map, the analogy with both lists, the distances; each with words of its own."""
     app = LabApp("neighbours")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, lambda: bool(app.answered))
         await settled(
             pilot, lambda: app.text.startswith("› king") and "view ‹neighbours›" in app.text and "prince" in app.text

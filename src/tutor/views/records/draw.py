@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.pixels import Pixels
+from tutor.views.sentences import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,7 +22,7 @@ def picture(result: Result) -> RenderableType:
     """The drawing, what it is called by the model that drew it, and how open it was."""
     note = (
         f"drawn from: {' '.join(result.words)}   read back as: {result.read_as or 'nothing'}   "
-        f"{result.surprise:.0f} bits of chance in 64 pixels"
+        f"{counted(round(result.surprise), 'bit')} of chance in 64 pixels"
     )
     return Group(Pixels(result.picture), Text(note, style="dim"))
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _CURVE = 6
 """Lines of a curve; with its axis, its legend and a blank line it takes three more."""
+_BELOW = 2 * (_CURVE + 3)
+"""Lines of what stands below the map."""
 _LONGEST = 64
 """Lines of the map where nothing is scrolled, such as in a pipe."""
 _WAVES = 3
@@ -32,7 +34,9 @@ def picture(result: Result) -> RenderableType:
 
 @dataclass(frozen=True)
 class _Positions:
-    """The map takes a line a position if the height allows, else half a line; what follows can be scrolled to."""
+    """The map takes a line a position if the height allows, half a line if with it all can be seen or nothing else
+    fits; what follows can be scrolled to.
+    """
 
     result: Result
 
@@ -48,9 +52,10 @@ class _Positions:
     def _map(self, room: int) -> RenderableType:
         values, reach = self.result.encoding, _reach(self.result)
         shared = {"low": -reach, "high": reach, "unit": "value of a channel"}
-        if len(values) <= room - 1:
-            return Heatmap(values, rows=[str(position) for position in range(len(values))], **shared)  # type: ignore[arg-type]
         lines = math.ceil(len(values) / 2)
+        all_fits = lines <= room - 1 - _BELOW < len(values)
+        if len(values) <= room - 1 and not all_fits:
+            return Heatmap(values, rows=[str(position) for position in range(len(values))], **shared)  # type: ignore[arg-type]
         return Halves(values, lines if lines <= room - 1 else max(room - _CURVE - 4, 8), **shared)  # type: ignore[arg-type]
 
     def _curve(self) -> Curve:
