@@ -112,10 +112,10 @@ async def test_clicks_choose_words_and_heads():
     async with app.run_test(size=(120, 40)) as pilot:
         lab = await opened(pilot)
 
-        async def click(text, on):
+        async def click(text, on, further=4):
             rows = lab.panes.text.split("\n")
             row = next(at for at, line in enumerate(rows) if on in line)
-            await pilot.click(lab.panes, offset=(rows[row].index(text) + 4, row))
+            await pilot.click(lab.panes, offset=(rows[row].index(text) + further, row))
 
         await click("Dónde", "▸biblioteca")
         await settled(pilot, lambda: lab.inputs.word == "Dónde")
@@ -123,12 +123,11 @@ async def test_clicks_choose_words_and_heads():
         await settled(pilot, lambda: "cross-attention ·" in lab.panes.text)
         await click("teca", "   teca")
         await settled(pilot, lambda: lab.inputs.word == "biblioteca")
+        await click("layer 1", " layer 1", 12)
+        await settled(pilot, lambda: "cross-attention · layer 1, head 0" in lab.panes.text)
         await pilot.press("h")
         await answer(pilot)
-        await click("layer 0", " layer 0")
-        await pilot.click(
-            lab.panes, offset=(14, next(at for at, x in enumerate(lab.panes.text.split("\n")) if " layer 0" in x))
-        )
+        await click("layer 0", " layer 0", 12)
         await settled(pilot, lambda: (lab.inputs.layer, lab.inputs.head) == (0, 0))
 
 

@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from tutor.views.beside import Beside
+from tutor.views.head_strip import head_strip
 from tutor.views.records.cross_attention import matrix, matrix_title, panels, shown
 from tutor.views.thumbnails import Thumbnails
 from tutor.views.translated_tables import part
@@ -22,8 +23,6 @@ WIDE = 112
 """Columns from which the word's panels stand beside the matrix."""
 _PANELS = 50
 """Columns from which the two panels stand side by side."""
-_SMALL = 8
-"""Cells of a thumbnail from which `head 3` can be written over it; over smaller ones only its number."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,8 @@ class AlignedPicture:
             tall += min(len(self.result.source_words), 8) + 3
         yield Text()
         yield Text("all heads", style="dim")
-        yield self._heads(width, None if self.height is None else self.height - tall - 3)
+        lines = None if self.height is None else self.height - tall - 3
+        yield head_strip(self.result.patterns, *shown(self.result), width, lines)
 
     @staticmethod
     def _left(width: int) -> int:
@@ -96,22 +96,6 @@ class AlignedPicture:
         word = self.result.target_words[self.word].text
         titles = (f"'{word}' reads in this head", "less likely without it by")
         return Beside(*panels(self.result, self.word), titles, room=room)
-
-    def _heads(self, width: int, height: int | None) -> Thumbnails:
-        layer, head = shown(self.result)
-        layers, heads = self.result.patterns.shape[:2]
-        lines = max(12 if height is None else height, 3 * layers)
-        rows = [f"{_mark(n == layer)}layer {n}" for n in range(layers)]
-        columns = [f"{_mark(n == head)}head {n}" for n in range(heads)]
-        drawn = Thumbnails(self.result.patterns, rows, columns, unit="weight", height=lines)
-        if drawn.side(width) >= _SMALL:
-            return drawn
-        columns = [f"{_mark(n == head)}{n}" for n in range(heads)]
-        return Thumbnails(self.result.patterns, rows, columns, unit="weight", height=lines)
-
-
-def _mark(here: bool) -> str:
-    return "▸" if here else " "
 
 
 def neediest(result: Result) -> int | None:

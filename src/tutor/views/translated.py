@@ -12,11 +12,11 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.gloss import Gloss
-from tutor.views.translated_tables import Tables, Titled, glossed, pointed, reads, table, written_before
+from tutor.views.translated_tables import Placed, Tables, glossed, pointed, reads, written_before
 from tutor.views.visible import bare
 
 if TYPE_CHECKING:
-    from tutor.experiments.translate import Result, Row, Sentence
+    from tutor.experiments.translate import Sentence
 
 WIDE, NARROW = 72, 50
 """Columns from which there are three panels side by side, and below which there is one."""
@@ -38,32 +38,7 @@ _HERE = ("the likeliest tokens at this place", "the likeliest here")
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """What a lab may ask of a picture of a translation."""
-
-    result: Result
-    row: Row
-    height: int | None = None
-    """Lines to keep within, as far as possible."""
-    zoom: int = 0
-    """How often the part of a table that is shown was halved."""
-
-    @property
-    def place(self) -> tuple[int, int | None]:
-        """The sentence and the place of the word that is pointed at."""
-        return self.row.sentence, self.row.word
-
-    def line(self, width: int) -> int | None:
-        """The line that should be seen, where the picture is longer than its pane; None if it does not matter."""
-        return None
-
-    def head_at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
-        """No head is chosen here with a click."""
-        return None
-
-
-@dataclass(frozen=True)
-class WordPicture(_Placed):
+class WordPicture(Placed):
     """The translation as a gloss of what each word reads; below, what the word of `row` was written from."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -161,47 +136,6 @@ class WordPicture(_Placed):
         if all(id != output.id for _, id, _ in found):
             found.append((bare(output.text), output.id, output.probability))
         return found
-
-
-@dataclass(frozen=True)
-class TablePicture(_Placed):
-    """One kind of attention whole, with the word of `row` pointed at; above, the gloss where there is room."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        head, gloss = self._top(options.max_width)
-        yield from head
-        yield Text()
-        if gloss is not None:
-            yield gloss
-            yield Text()
-        yield self._table()
-
-    def word_at(self, x: int, y: int, width: int) -> int | None:
-        """The word of the sentence at column `x` of line `y`, in so many columns."""
-        head, gloss = self._top(width)
-        above = len(head) + 1
-        if gloss is not None and y < above + gloss.lines(width):
-            return gloss.at(x, y - above, width)
-        above += 0 if gloss is None else gloss.lines(width) + 1
-        drawn = self._table()
-        token = None if self.result.table == "encoder" else drawn.row_at(y - above, width)
-        words = self.result.sentences[self.row.sentence].words
-        return next((place for place, word in enumerate(words) if token in word.tokens), None)
-
-    def line(self, width: int) -> int | None:
-        head, gloss = self._top(width)
-        above = len(head) + 1 + (0 if gloss is None else gloss.lines(width) + 1)
-        return above + 2 + self._table().mark
-
-    def _table(self) -> Titled:
-        return table(self.result, self.row, self.result.table or "cross", self.zoom)
-
-    def _top(self, width: int) -> tuple[list[Text], Gloss | None]:
-        head = pointed(self.result, self.row, width, most=2)
-        gloss = glossed(self.result, self.row, back=False)
-        rows = len(self._table().drawn.values)
-        room = None if self.height is None else self.height - len(head) - 2 - (rows + 4)
-        return head, gloss if room is not None and gloss.lines(width) <= room else None
 
 
 def _panel(titles: Sequence[str], seen: Sequence[tuple[str, float]], width: int, room: int) -> Group:

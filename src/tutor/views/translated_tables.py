@@ -32,6 +32,31 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class Placed:
+    """What a lab may ask of a picture of a translation."""
+
+    result: Result
+    row: Row
+    height: int | None = None
+    """Lines to keep within, as far as possible."""
+    zoom: int = 0
+    """How often the part of a table that is shown was halved."""
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        """The sentence and the place of the word that is pointed at."""
+        return self.row.sentence, self.row.word
+
+    def line(self, width: int) -> int | None:
+        """The line that should be seen, where the picture is longer than its pane; None if it does not matter."""
+        return None
+
+    def head_at(self, x: int, y: int, width: int) -> tuple[int, int] | None:
+        """No head is chosen here with a click."""
+        return None
+
+
+@dataclass(frozen=True)
 class Titled:
     """A heat map under a line that says whose heads it shows; `first` is the number of its first row."""
 
@@ -86,6 +111,14 @@ def table(result: Result, row: Row, kind: str, zoom: int = 0) -> Titled:
     return Titled(f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", *part(drawn, zoom))
 
 
+def every_head(result: Result, sentence: int) -> NDArray[Any]:
+    """The patterns of all layers and heads of the table that was asked for."""
+    from tutor.experiments.translate import patterns_of
+
+    patterns = patterns_of(result.sentences[sentence], result.table)
+    return unmasked(patterns) if result.table == "decoder" else patterns
+
+
 def part(drawn: Heatmap, zoom: int) -> tuple[Heatmap, int]:
     """A part of a matrix, around its marked row and what that looks at most, and the number of its first row.
 
@@ -124,14 +157,15 @@ def clearest(result: Result) -> Row:
     """
     from tutor.experiments.translate import row_of
 
-    one = result.sentences[0]
+    one, mean = result.sentences[0], replace(result, layer=None, head=None)  # another head, the same word
     sources = [list(word.tokens) for word in one.source_words if word.text.isalpha()]
 
-    def clear(row: Row) -> tuple[bool, bool, float]:
-        is_late = 2 * (row.word + 1) >= len(one.words)
-        return one.words[row.word].text.isalpha(), is_late, max((row.reads[at].sum() for at in sources), default=0.0)
+    def clear(place: int) -> tuple[bool, bool, float]:
+        weights, is_late = row_of(mean, 0, place).reads, 2 * (place + 1) >= len(one.words)
+        best = max((float(weights[at].sum()) for at in sources), default=0.0)
+        return one.words[place].text.isalpha(), is_late, best
 
-    return max((row_of(result, 0, place) for place in range(len(one.words))), key=clear)
+    return row_of(result, 0, max(range(len(one.words)), key=clear))
 
 
 def whose(result: Result, kind: str) -> str:

@@ -18,7 +18,8 @@ from tutor.app.labs.zoom import SMALLEST
 
 if TYPE_CHECKING:
     from tutor.views.aligned import AlignedPicture
-    from tutor.views.translated import TablePicture, WordPicture
+    from tutor.views.translated import WordPicture
+from tutor.views.translated_table import TablePicture
 
 TRANSLATE, ALIGN = "translate", "cross-attention"
 TABLES = (None, "cross", "decoder", "encoder")
@@ -96,7 +97,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
 
     def draw(self, reply: Reply) -> RenderableType:
         """A word, a table or the best head, in the lines that there are."""
-        from tutor.views import aligned, translated
+        from tutor.views import aligned, translated, translated_table
         from tutor.views.translated_tables import clearest
 
         result, height = reply.result, max(self.panes.scrollable_content_region.height, 4)
@@ -104,7 +105,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
             word = aligned.neediest(result) if result.word is None else result.word
             self._drawn = aligned.AlignedPicture(result, word, height, self.zoom)
         else:
-            kind = translated.WordPicture if result.table is None else translated.TablePicture
+            kind = translated.WordPicture if result.table is None else translated_table.TablePicture
             self._drawn = kind(result, result.row or clearest(result), height, self.zoom)
         return self._drawn
 

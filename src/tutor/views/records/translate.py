@@ -10,7 +10,8 @@ from rich.text import Text
 
 from tutor.views.heatmap import Heatmap
 from tutor.views.sentences import counted
-from tutor.views.translated import TablePicture, WordPicture
+from tutor.views.translated import WordPicture
+from tutor.views.translated_table import TablePicture
 from tutor.views.translated_tables import START, clearest, unmasked
 from tutor.views.translated_words import doubts, told
 from tutor.views.visible import bare, visible
