@@ -143,7 +143,6 @@ def test_no_color_is_obeyed(tutor, monkeypatch, variables, coloured):
     ("words", "command"),
     [
         (("tokenize", "a", "--no-such"), "tutor tokenize"),
-        (("next", "a", "-k", "many"), "tutor next"),
         (("models", "show"), "tutor models show"),
         (("models", "no-such"), "tutor models"),
         (("no-such",), "tutor"),

@@ -87,6 +87,21 @@ def test_an_unlike_name_is_told_all_names(shelf: Path) -> None:
         registry.find("xyz")
 
 
+def test_only_models_that_can_be_used_are_offered(shelf: Path) -> None:
+    for name, recipe in (
+        ("writer", ""),
+        ("coder", '[tokenizer]\npieces = "python"'),
+        ("painter", 'kind = "painter"'),
+    ):
+        (make(shelf / "models" / name) / "recipe.toml").write_text(recipe, encoding="utf-8")
+    make(shelf / "models" / "matcher", "tutor-matcher")
+    assert registry.alike(["decoder"]) == ["writer"]
+    assert registry.alike(["decoder"], "python") == ["coder"]
+    assert registry.find("matcher").kind == "matcher"
+    with pytest.raises(InputError, match=r"choose one of: painter$"):
+        registry.find("xyz", ["decoder"], "digits")
+
+
 @pytest.mark.parametrize("suffix", [".bin", ".pt", ".pth", ".ckpt", ".pkl"])
 def test_pickled_weights_are_refused_with_the_reason(shelf: Path, suffix: str) -> None:
     folder = shelf / "foreign"

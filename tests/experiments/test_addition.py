@@ -55,6 +55,16 @@ def test_it_is_what_the_model_adds(saved):
         )
 
 
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_a_narrow_picture_shows_whole_sums_of_fewer_channels(saved, width):
+    result = addition.run(addition.Inputs("the cat sat", channels=6, model=str(saved[1])))
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console.print(views.picture("addition", result))
+    lines = console.file.getvalue().splitlines()
+    assert all(len(line.rstrip()) <= width and "…" not in line for line in lines)
+    assert ("more on a wider screen" in lines[-1]) == (lines[0].count("channel") < 6)
+
+
 def test_picture_and_words_tell_the_same_sum(saved):
     result = addition.run(addition.Inputs("the cat", channels=1, model=str(saved[1])))
     console = Console(file=io.StringIO(), width=80, color_system=None)

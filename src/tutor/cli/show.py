@@ -120,12 +120,15 @@ class _Encodable:
 
 
 def printable(text: str, form: Form) -> str:
-    """`text` with what the terminal cannot show spelled out in ASCII; half a character is none anywhere."""
+    """`text` without what would steer the terminal, and in ASCII where it shows nothing else."""
+    from tutor.views.visible import harmless
+
+    safe = harmless(text).encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no character
     if not _ascii_only(form):
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return safe
     from tutor.views.ascii import spelled
 
-    return spelled(text)
+    return spelled(safe)
 
 
 def print_json(text: str, form: Form) -> None:

@@ -45,6 +45,13 @@ def test_what_json_cannot_hold_is_a_defect():
         plain({1, 2}.union())
 
 
+def test_what_steers_a_terminal_or_is_no_character_is_written_as_a_number():
+    inputs = load("retrieve").Inputs("a\x7f\x9b\u2028\ud800é")
+    text = to_json("retrieve", inputs, None)
+    assert json.loads(text)["inputs"]["query"] == inputs.query
+    assert r"a\u007f\u009b\u2028\ud800é" in text
+
+
 def test_the_document_names_its_schema_and_version():
     inputs = load("positions").Inputs(length=2, width=4)
     parsed = json.loads(to_json("positions", inputs, result_of("positions", inputs)))

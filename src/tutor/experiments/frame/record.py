@@ -11,8 +11,8 @@ from typing import Any
 from tutor import __version__
 from tutor.experiments import load
 
-_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What may steer a terminal, end a line or be half a character: it is written as its number, which means the same."""
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What may steer a terminal, end or turn a line, or be half a character: its number is written, which means the same."""
 
 
 def plain(value: Any) -> Any:
