@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -65,6 +68,17 @@ def stopped_after(step, inputs):
     return record
 
 
+@contextmanager
+def writing(folder):
+    """Another process that trains the run in this folder."""
+    line = "import pathlib, sys; from tutor.engine.only_writer import only_writer\n"
+    line += "with only_writer(pathlib.Path(sys.argv[1])): print('writes', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", line, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"writes\n"
+        yield other
+
+
 def test_a_run_starts_updates_samples_and_ends_with_its_result(base, file):
     started, *rest, result = run(Inputs(str(file), steps=24, model=base))
     updates = [record for record in rest if isinstance(record, Update)]
@@ -117,7 +131,12 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(base, file):
     assert "--resume my-cats" in " ".join(words("finetune", stopped))
     with pytest.raises(InputError, match="go on with --resume my-cats"):
         run(Inputs(str(file), steps=2, model=base, name="my-cats"))
-    started, *_, result = run(Inputs(resume="my-cats"))
+    with writing(paths.runs() / "my-cats") as other:
+        with pytest.raises(InputError, match="my-cats: another process is training this run"):
+            run(Inputs(resume="my-cats"))
+        other.kill()
+        other.wait()
+        started, *_, result = run(Inputs(resume="my-cats"))
     assert started.step == stopped.steps and result.steps == 40 and result.finished == "budget"
     with pytest.raises(InputError, match="this run is finished"):
         run(Inputs(resume="my-cats"))

@@ -11,7 +11,9 @@ from tests.recipes import DECODER, GAP_FILLER, TRANSLATOR, write_data
 from tutor import experiments, paths
 from tutor.engine import registry
 from tutor.engine.checkpoint_kinds import load_encoder, load_seq2seq
+from tutor.engine.only_writer import only_writer
 from tutor.errors import InputError
+from tutor.experiments.frame.record import plain
 from tutor.experiments.pretrain import Inputs, Result, Sample, Started, Update
 from tutor.views import picture, view, words
 from tutor.views.export import export
@@ -61,7 +63,7 @@ def test_a_run_starts_writes_samples_and_ends_with_a_model_that_opens_by_name(re
 
 
 @pytest.mark.parametrize(("text", "load"), [(DECODER, None), (TRANSLATOR, load_seq2seq), (GAP_FILLER, load_encoder)])
-def test_the_same_bytes_twice_and_after_a_break(recipe, text, load):
+def test_the_same_bytes_twice_and_after_a_break(recipe, text, load, tutor):
     """The break comes between two checkpoints; dropout goes on as if there had been none."""
     path = recipe(text)
     whole = run(Inputs(path, name="whole"))[-1]
@@ -70,12 +72,14 @@ def test_the_same_bytes_twice_and_after_a_break(recipe, text, load):
     stopped = run(Inputs(path, name="broken"), lambda: next(answers) >= 5)[-1]
     assert stopped.finished == "cancelled" and stopped.steps == 5
     assert not (paths.user_models() / "broken").exists()
-    resumed = run(Inputs(path, name="broken"))
-    assert resumed[-1].finished == "budget" and resumed[-1].succeeded
+    with only_writer(paths.runs() / "broken"), pytest.raises(InputError, match="another process is training this run"):
+        run(Inputs(path, name="broken"))
+    resumed = json.loads(tutor("pretrain", path, "--name", "broken", "--json").out)["result"]
+    assert resumed["finished"] == "budget" and resumed["succeeded"]
     assert weights("whole") == weights("again") == weights("broken")
-    measured = {u.step: u.held_out_loss for u in resumed[-1].curve if u.step != 5}  # and once at the break
+    measured = {u["step"]: u["held_out_loss"] for u in resumed["curve"] if u["step"] != 5}  # and once at the break
     assert measured == {u.step: u.held_out_loss for u in whole.curve}
-    assert resumed[-1].samples == whole.samples
+    assert resumed["samples"] == plain(whole.samples)
     if load is not None:
         assert load(paths.user_models() / "whole") is not None
 

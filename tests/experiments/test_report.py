@@ -88,6 +88,14 @@ def test_a_run_that_is_not_there_is_said_in_one_line():
         report.run(report.Inputs("no-such"))
 
 
+def test_a_run_whose_model_was_removed_says_so_in_one_line(ran):
+    (ran / "models" / "lora").rename(ran / "gone")
+    with pytest.raises(InputError, match=r"its model has been removed.*run tutor finetune .* again") as refusal:
+        report.run(report.Inputs("lora"))
+    (ran / "gone").rename(ran / "models" / "lora")
+    assert "\n" not in str(refusal.value)
+
+
 def test_the_time_machine_shows_every_checkpoint():
     seen = {}
     for place in (0, 3, None):

@@ -6,12 +6,14 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tutor import paths
 from tutor.engine import data_parallel, registry
+from tutor.engine.only_writer import only_writer
 from tutor.engine.pretraining import CHECKPOINT, prepare, save
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task
@@ -31,17 +33,27 @@ def begun_with(recipe: Path, changes: Sequence[str], tokens: int | None, seed: i
     return {"recipe": digest, "changes": list(changes), "tokens": tokens, "seed": seed}
 
 
-def begin(wanted: str | None, recipe: Recipe, data: Path, about: dict[str, Any]) -> Path:
-    """The folder of the run (see `folder_for`) with the data prepared in it. Of several processes one does it."""
+@contextmanager
+def begun(wanted: str | None, recipe: Recipe, data: Path, about: dict[str, Any]) -> Iterator[Path]:
+    """The folder of the run (see `_folder_for`) with the data prepared in it, for this process alone to write to.
+
+    Of several processes the first does it for all. Raises InputError if another one is training the run.
+    """
     data_parallel.join()
-    if data_parallel.is_first():
-        prepare(recipe, data, folder_for(wanted, recipe.name, about))
-    data_parallel.wait()
-    return folder_for(wanted, recipe.name, about)
+    with ExitStack() as held:
+        folder = None
+        if data_parallel.is_first():
+            folder = _folder_for(wanted, recipe.name, about)
+            held.enter_context(only_writer(folder))
+            if _read(folder / ABOUT) != about:
+                _clear(folder)
+                write_json(folder / ABOUT, about)
+            prepare(recipe, data, folder)
+        yield data_parallel.from_first(folder)
 
 
-def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
-    """The folder of the run called `wanted`, or of one called like the recipe with a number if need be; it is made.
+def _folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
+    """The folder of the run called `wanted`, or of one called like the recipe with a number if need be.
 
     A run of that name that was begun with the same recipe, changes, length and seed is the one to go on with. Raises
     InputError if the wanted name is a model's, is no name, or is that of a run that was begun with something else.
@@ -51,16 +63,12 @@ def folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
         if not _is_free_for(about, folder):
             why = "a run of this name was begun with another recipe, change, length or seed"
             raise InputError(f"--name {wanted}", why, f"choose another name, or remove {folder}")
-    else:
-        taken = {entry.name for entry in registry.entries()}
-        stem = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:48] or "model"
-        names = (stem, *(f"{stem}-{number}" for number in range(2, 10_000)))
-        folders = (paths.runs() / name for name in names if name not in taken)
-        folder = next(folder for folder in folders if _is_free_for(about, folder))
-    if _read(folder / ABOUT) != about:
-        _clear(folder)
-        write_json(folder / ABOUT, about)
-    return folder
+        return folder
+    taken = {entry.name for entry in registry.entries()}
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:48] or "model"
+    names = (stem, *(f"{stem}-{number}" for number in range(2, 10_000)))
+    folders = (paths.runs() / name for name in names if name not in taken)
+    return next(folder for folder in folders if _is_free_for(about, folder))
 
 
 def _is_free_for(about: dict[str, Any], folder: Path) -> bool:

@@ -9,6 +9,7 @@ torchrun --local-ranks-filter 0 --nproc-per-node 2 -m tutor finetune FILE.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,7 +69,8 @@ class Inputs:
 
 
 def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sampled | Result]:
-    """Raises InputError for a file that cannot be learned from, and for a name that is taken or not possible."""
+    """Raises InputError for a file that cannot be learned from, for a name that is taken or not possible, and for a
+    run that another process is training."""
     from safetensors import SafetensorError
 
     from tutor import paths
@@ -83,8 +85,10 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
         if inputs.estimate:
             yield _estimated(inputs)
             return
-        inputs, name = data_parallel.from_first(_begun(inputs) if data_parallel.is_first() else None)
-        yield from _run(inputs, RunFolder(paths.runs() / name)).stream(cancelled)
+        with ExitStack() as held:
+            begun = _begun(inputs, held) if data_parallel.is_first() else None
+            inputs, name = data_parallel.from_first(begun)
+            yield from _run(inputs, RunFolder(paths.runs() / name)).stream(cancelled)
     except (OSError, SafetensorError) as error:  # each says in its own way that a disk is full
         todo = f"then go on with tutor finetune --resume {name}" if name else "then try again"
         raise InputError(
@@ -101,19 +105,23 @@ def _run(inputs: Inputs, folder: RunFolder) -> _Run:
         raise
 
 
-def _begun(inputs: Inputs) -> tuple[Inputs, str]:
-    """The run's inputs and name, of a new one or of the one to go on with. Its folder is there then."""
+def _begun(inputs: Inputs, held: ExitStack) -> tuple[Inputs, str]:
+    """The run's inputs and name, of a new one or of the one to go on with. Its folder is there then, and nobody else
+    can train the run until `held` is left."""
     from tutor import paths
     from tutor.engine import run_folder, tuned
+    from tutor.engine.only_writer import only_writer
     from tutor.experiments.frame.record import plain
 
     resumed = inputs.resume or run_folder.restarted(plain(inputs))
     if resumed is None:
         file = paths.named(inputs.file)
         name = tuned.free_name(inputs.name, file)
+        held.enter_context(only_writer(paths.runs() / name))
         run_folder.RunFolder(paths.runs() / name).begin(plain(inputs), file)
         return inputs, name
     folder = run_folder.find(resumed)
+    held.enter_context(only_writer(folder.path))
     if not folder.is_unfinished():
         raise InputError(resumed, "this run is finished", f"see tutor report {resumed}, or begin another one")
     kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in folder.inputs().items()}

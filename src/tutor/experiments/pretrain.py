@@ -119,7 +119,8 @@ class Result:
 
 
 def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | Update | Sample | Result]:
-    """Raises InputError for a recipe or data that cannot be used, and for a name that is taken or not possible."""
+    """Raises InputError for a recipe or data that cannot be used, for a name that is taken or not possible, and for a
+    run that another process is training."""
     from tutor import paths
     from tutor.engine import device, pretraining, run
     from tutor.engine import recipe as recipes
@@ -130,9 +131,10 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
         recipe = dataclasses.replace(recipe, training=recipe.training | {"seed": inputs.seed})
     chosen = device.choose(inputs.device)
     data = paths.typed(inputs.data) if inputs.data else file.parent
-    folder = run.begin(inputs.name, recipe, data, run.begun_with(file, inputs.change, inputs.tokens, inputs.seed))
-    task = pretraining.task_of(recipe, folder, inputs.tokens)
-    yield from _Run(inputs, recipe, task, folder, chosen).stream(cancelled)
+    about = run.begun_with(file, inputs.change, inputs.tokens, inputs.seed)
+    with run.begun(inputs.name, recipe, data, about) as folder:
+        task = pretraining.task_of(recipe, folder, inputs.tokens)
+        yield from _Run(inputs, recipe, task, folder, chosen).stream(cancelled)
 
 
 class _Run:

@@ -144,8 +144,12 @@ def _models(folder: RunFolder, kept: dict[str, Any], device: str) -> tuple[Loade
     """The decoder before and the one after, which is None where it was not trained."""
     from tutor.engine import loading, registry
 
+    kinds = {entry.name: entry.kind for entry in registry.entries()}
+    if folder.name not in kinds:
+        todo = f"run tutor finetune {folder.inputs()['file']} --name {folder.name} again"
+        raise InputError(folder.name, "its model has been removed, so there is nothing to compare", todo)
     before = loading.decoder(folder.inputs()["model"], device)
-    if registry.find(folder.name).kind != "decoder":
+    if kinds[folder.name] != "decoder":
         return before, None
     return before, loading.decoder(folder.name, device)
 
