@@ -12,7 +12,7 @@ from tutor import __version__
 from tutor.experiments import load
 
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What may steer a terminal, end or turn a line, or be half a character: its number is written, which means the same."""
+"""What may steer a terminal, end or turn a line, or be half a character: its number means the same."""
 
 
 def plain(value: Any) -> Any:
