@@ -84,6 +84,19 @@ def read_state(path: Path, check: Callable[[Any], Any], default: Any) -> tuple[A
         return default, f"{path.name} was damaged ({error}); it is kept as {aside.name}"
 
 
+def read_object(file: Path, todo: str) -> dict[str, Any]:
+    """The JSON object in a model's file. Raises InputError if there is none; `todo` says what helps."""
+    try:
+        parsed = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(file), "no such file", "name the folder of a checkpoint") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(str(file), f"unreadable ({error})", todo) from None
+    if not isinstance(parsed, dict):
+        raise InputError(str(file), "not a JSON object", todo)
+    return parsed
+
+
 def read_learner_text(path: Path, limit: int = 1 << 30) -> str:
     """The text of a file that the user named, decoded as UTF-8 (a byte-order mark is dropped).
 

@@ -159,7 +159,7 @@ def test_a_word_in_the_part_that_was_cut_off_is_not_there(model: str) -> None:
 def test_a_long_text_says_what_was_left_out(model: str) -> None:
     result = attention.run(attention.Inputs("The" + " cat" * 69, model=model, device="cpu"))
     assert (len(result.tokens), result.truncated) == (64, 6)
-    assert "the first 6 tokens were left out" in views.words("attention", result)[-1]
+    assert "its first 6 tokens were left out" in views.words("attention", result)[-1]
 
 
 def test_the_sentences_say_what_a_known_head_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

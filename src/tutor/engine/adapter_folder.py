@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import InputError
+from tutor.storage import read_object
 
 if TYPE_CHECKING:
     from tutor.engine.registry import Entry
@@ -37,12 +38,7 @@ def is_adapter(folder: Path) -> bool:
 def read(folder: Path) -> dict[str, Any]:
     """The adapter's configuration. Raises InputError if it is damaged or not that of a plain LoRA."""
     path = folder / CONFIG
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(str(path), f"unreadable ({error})", "get the adapter again") from None
-    if not isinstance(found, dict):
-        raise InputError(str(path), "not a JSON object", "get the adapter again")
+    found = read_object(path, "get the adapter again")
     for name, allowed in _PLAIN.items():
         if found.get(name, allowed[0]) not in allowed:
             why = f"{name} is {json.dumps(found[name])[:60]}, which tutor does not run"

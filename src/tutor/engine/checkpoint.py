@@ -5,7 +5,6 @@ Nothing is trusted: names, shapes and types are compared with the configuration 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from tutor.engine import adapter_folder, gguf_file, gguf_header
 from tutor.engine.config import DecoderConfig
 from tutor.engine.decoder import Decoder
 from tutor.errors import InputError
-from tutor.storage import replacing, write_json
+from tutor.storage import read_object, replacing, write_json
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -229,12 +228,4 @@ def _shards(index: Path) -> list[Path]:
 
 def read_json(file: Path) -> dict[str, Any]:
     """The JSON object in `file`. Raises InputError if there is none."""
-    try:
-        parsed = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(file), "no such file", "name a folder with a checkpoint") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(str(file), f"not JSON ({error})", "get the checkpoint again") from None
-    if not isinstance(parsed, dict):
-        raise InputError(str(file), "not a JSON object", "get the checkpoint again")
-    return parsed
+    return read_object(file, "get the checkpoint again")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from tutor.engine import adapter_folder, gguf_file
 from tutor.errors import InputError
+from tutor.storage import read_object
 
 Kind = Literal[
     "decoder", "seq2seq", "encoder", "vectors", "tokenizers", "classifier", "classifiers", "matcher", "other"
@@ -79,13 +79,4 @@ def config(directory: Path) -> dict[str, Any]:
     directory = adapter_folder.model_folder(directory)
     if gguf_file.is_gguf(directory):
         return gguf_file.config(directory)
-    path = directory / "config.json"
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "no such file", "name the folder of a checkpoint") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(str(path), f"unreadable ({error})", "get the model again") from None
-    if not isinstance(read, dict):
-        raise InputError(str(path), "not a JSON object", "get the model again")
-    return read
+    return read_object(directory / "config.json", "get the model again")

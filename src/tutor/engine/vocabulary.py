@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 from collections import Counter
+from collections.abc import Sequence
 
 from tutor import paths
 from tutor.errors import InputError
@@ -46,6 +47,13 @@ def find(word: str) -> str:
     close = close_spellings(wanted)
     todo = f"did you mean {' or '.join(close)}?" if close else f"try one of the {len(words()):,} common English words"
     raise InputError(shown, "this word has no vector", todo)
+
+
+def find_each(typed: Sequence[str], most: int) -> tuple[str, ...]:
+    """Each word as `find` gives it, once. Raises InputError, too, if they are more than `most`."""
+    if len(typed) > most:
+        raise InputError("words", f"{len(typed):,} are more than {most}", "give fewer")
+    return tuple(dict.fromkeys(map(find, typed)))
 
 
 def close_spellings(word: str, count: int = 3) -> list[str]:

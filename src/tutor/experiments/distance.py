@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from tutor.errors import InputError, UsageError
+from tutor.errors import UsageError
 from tutor.experiments.frame.inputs import Argument
 
 if TYPE_CHECKING:
@@ -53,9 +53,7 @@ def run(inputs: Inputs) -> Result:
 
     from tutor.engine import vectors, vocabulary
 
-    if len(inputs.words) > _MOST:
-        raise InputError("words", f"{len(inputs.words):,} are more than {_MOST}", "give fewer")
-    words = tuple(dict.fromkeys(vocabulary.find(word) for word in inputs.words))
+    words = vocabulary.find_each(inputs.words, _MOST)
     if len(words) < 2:
         raise UsageError("tutor distance", "a distance needs two different words", "give another word")
     similarity = vectors.similarities(words)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from tutor.errors import InputError, UsageError
+from tutor.errors import UsageError
 from tutor.experiments.frame.inputs import Argument, Option
 
 TOPIC = "Embeddings"
@@ -69,9 +69,7 @@ def run(inputs: Inputs) -> Result:
 
     from tutor.engine import vectors, vocabulary
 
-    if len(inputs.words) > _MOST:
-        raise InputError("words", f"{len(inputs.words):,} are more than {_MOST}", "give fewer")
-    asked = tuple(dict.fromkeys(vocabulary.find(word) for word in inputs.words))
+    asked = vocabulary.find_each(inputs.words, _MOST)
     words = _with_neighbours(asked, inputs.k)
     if len(words) < 2:
         raise UsageError("tutor map", "one word makes no map", "give another word, or -k 8 for its neighbours")

@@ -18,6 +18,13 @@ def listed(items: Sequence[str], limit: int = 12) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
+def left_out(tokens: int, what: str = "text") -> list[str]:
+    """What is said of a text that the context cannot hold; nothing of one that it can."""
+    were = "was" if tokens == 1 else "were"
+    many = f"The {what} is longer than the context: its first {counted(tokens, 'token')} {were} left out."
+    return [many] if tokens else []
+
+
 def openness(bits: float) -> str:
     """The entropy of a choice, and what it is like."""
     return f"{bits:.2f} bits, like {2**bits:,.1f} equally likely ones"

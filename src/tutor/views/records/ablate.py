@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
 from tutor.views.beside import Beside
-from tutor.views.sentences import listed, percent
+from tutor.views.sentences import left_out, listed, percent
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def words(result: Result) -> list[str]:
         f"'{_bare(one)}': {percent(one.probability)} with, {percent(one.probability_without)} without."
         for one in result.candidates
     ]
-    if result.truncated:
-        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated)
 
 
 def _divergence(result: Result) -> str:

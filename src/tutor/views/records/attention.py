@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tutor.views.arrows import Arrow, Arrows
 from tutor.views.heatmap import Heatmap
+from tutor.views.sentences import left_out
 from tutor.views.thumbnails import Thumbnails
 from tutor.views.visible import bare
 
@@ -123,9 +124,7 @@ def words(result: Result) -> list[str]:
             link = _link_words(result, result.strongest)
             sentences.append(f"The strongest link between words that are not neighbours{where}: {link}.")
     sentences.append(f"{result.model} read {len(result.tokens)} tokens.")
-    if result.truncated:
-        sentences.append(f"The text is longer than its context: the first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated)
 
 
 def _row_words(result: Result, chosen: Row) -> list[str]:

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
-from tutor.views.sentences import counted
+from tutor.views.sentences import counted, left_out
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -72,6 +72,4 @@ def words(result: Result) -> list[str]:
         f"{'readable' if one.compiles else 'not readable'}."
         for one in result.candidates[1:]
     ]
-    if result.truncated:
-        sentences.append(f"The code is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated, "code")

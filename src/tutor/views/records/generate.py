@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from tutor.views.sentences import percent
+from tutor.views.sentences import left_out, percent
 from tutor.views.token_strip import TokenStrip
 from tutor.views.visible import bare, harmless
 
@@ -50,9 +50,7 @@ def words(result: Result) -> list[str]:
         f"{result.model} added {speed} and stopped because {_REASONS[result.finished]}.",
         f"The text: {harmless(result.prompt + result.text)}",
     ]
-    if result.truncated:
-        sentences.append(f"The prompt is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated, "prompt")
 
 
 def _boldest(result: Result) -> list[str]:

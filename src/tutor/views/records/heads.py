@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tutor.views.bars import Bar, Bars
+from tutor.views.sentences import left_out
 
 if TYPE_CHECKING:
     from tutor.experiments.heads import Head, Job, Result
@@ -30,9 +31,7 @@ def words(result: Result) -> list[str]:
     ranked = sorted(result.jobs, key=lambda job: -job.heads[0].score)
     sentences = [_sentence(job) for job in ranked]
     sentences += [f"The test for '{job.name}': {job.test}." for job in result.jobs]
-    if result.truncated:
-        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated)
 
 
 def _sentence(job: Job) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.views.heatmap import Heatmap
+from tutor.views.sentences import left_out
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ def words(result: Result) -> list[str]:
         f"Over all {len(result.tokens)} positions the guess settles after {mean:.1f} of {count} layers on average.",
         *(f"{_name(layer).capitalize()}: {_guess(layer.candidates[-1])}." for layer in result.layers),
     ]
-    if result.truncated:
-        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated)
 
 
 def _name(layer: Layer) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.views.heatmap import Heatmap
+from tutor.views.sentences import left_out
 from tutor.views.visible import bare, visible
 
 if TYPE_CHECKING:
@@ -159,9 +160,7 @@ def words(result: Result) -> list[str]:
     sentences += [
         f"{_place(stage).capitalize()}: {_guess(stage)}, a vector {stage.length:.2f} long." for stage in stream
     ]
-    if result.truncated:
-        sentences.append(f"The text is longer than the context: its first {result.truncated} tokens were left out.")
-    return sentences
+    return sentences + left_out(result.truncated)
 
 
 def _place(stage: Stage) -> str:
