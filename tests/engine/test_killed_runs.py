@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -101,7 +102,7 @@ main()
 
 
 def test_two_processes_of_which_one_dies_learn_what_one_learns(inputs, tmp_path, pytestconfig):
-    """As torchrun starts them: one dies on the way, both are started again, and the curve is that of one process."""
+    """As torchrun starts them: one dies on the way, both start again: curve and weights are those of one process."""
     (tmp_path / "work.py").write_text(WORKER.format(root=str(pytestconfig.rootpath)))
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2",
                 "--local-ranks-filter=0", "work.py"]  # fmt: skip
@@ -124,3 +125,7 @@ def test_two_processes_of_which_one_dies_learn_what_one_learns(inputs, tmp_path,
     assert [row.step for row in run_folder.find("two").rows] == list(range(25))
     losses = [(one["loss"], one["held_out_loss"]) for one in told["curve"]]
     assert losses == [pytest.approx((row.loss, row.held_out_loss), rel=1e-3) for row in alone.curve]
+    start = load_decoder(Path(inputs.model)).state_dict()
+    theirs, ours = (weights(name, paths.user_models()) for name in ("two", alone.name))
+    for name, matrix in start.items():
+        assert (theirs[name] - ours[name]).norm() < 1e-4 * (ours[name] - matrix).norm(), name

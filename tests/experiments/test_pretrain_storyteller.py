@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
 from tutor import paths
 from tutor.cli.program import build
@@ -76,3 +77,5 @@ def test_the_real_recipe_end_to_end_twice_alike_and_in_two_processes_with_the_sa
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     alone, shared = ([u["held_out_loss"] for u in r["curve"]] for r in (first, result("shared")))
     assert shared == pytest.approx(alone, abs=2e-3)
+    theirs, ours = (load_file(paths.user_models() / name / "model.safetensors") for name in ("shared", "first"))
+    assert all((theirs[name] - ours[name]).norm() < 1e-4 * ours[name].norm() for name in ours)
