@@ -170,7 +170,7 @@ def test_exporting_refuses_to_overwrite_unless_forced(tmp_path):
 def test_what_is_no_checkpoint_is_not_exported(tmp_path):
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "config.json").write_text("{}")
-    with pytest.raises(InputError, match="no checkpoint but other"):
+    with pytest.raises(InputError, match="no checkpoint but another kind"):
         own_models.export(registry.find(str(tmp_path / "words")), tmp_path / "out")
 
 

@@ -50,6 +50,8 @@ def _command_line() -> None:
         status = build(_asked())(prog_name="tutor", standalone_mode=False)
     except typer.Abort:
         status = interrupted()
+    except SystemExit as leaving:  # Typer leaves with 1 when nobody reads its help to the end, which is no error
+        status = 0 if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
     except cast("type[Exception]", typer.BadParameter.__base__) as error:  # what Typer raises for any wrong line
         status = _refused(error)
     sys.exit(status or 0)

@@ -119,7 +119,7 @@ def models() -> Iterator[Finding]:
         if problems:
             yield Finding(name, "wrong", "; ".join(problems), todo)
         else:
-            yield Finding(name, "ok", f"{entry.kind}, {entry.source}, files as listed")
+            yield Finding(name, "ok", f"{registry.called(entry.kind)}, {entry.source}, files as listed")
 
 
 def lessons() -> Iterator[Finding]:

@@ -147,9 +147,9 @@ def _card(entry: Entry) -> str:
 
 
 def _kind(model: dict[str, Any]) -> str:
-    from tutor.engine.kinds import CALLED
+    from tutor.engine.kinds import called
 
-    return str(CALLED.get(model["kind"], model["kind"]))
+    return called(model["kind"])
 
 
 def _sentence(model: dict[str, Any]) -> str:

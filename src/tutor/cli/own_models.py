@@ -20,11 +20,11 @@ def add_model(
 ) -> None:
     """Download a model from Hugging Face. The only command that downloads anything; it takes the extra hf."""
     with reporting():
-        from tutor.engine import own_models
+        from tutor.engine import own_models, registry
 
         _progress_on_terminals_only()
         entry = own_models.add(repository, name, file)
-        print(f"{entry.name}: {entry.kind}, in {entry.directory}")
+        print(f"{entry.name}: {registry.called(entry.kind)}, in {entry.directory}")
 
 
 def export_model(

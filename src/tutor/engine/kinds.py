@@ -17,7 +17,7 @@ Kind = Literal[
 _KINDS: dict[str, Kind] = {"llama": "decoder", "marian": "seq2seq", "bert": "encoder", "tutor-matcher": "matcher"}
 """What `model_type` in a config.json means here."""
 
-CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}
+_CALLED: dict[Kind, str] = {"seq2seq": "encoder-decoder", "other": "another kind of model"}
 """What a kind is called for people, where that is not its name."""
 
 HEAD = "head.json"
@@ -25,6 +25,11 @@ HEAD = "head.json"
 
 _CAUSAL = ("ForCausalLM", "LMHeadModel")
 """How the architectures end that `transformers` runs as decoders."""
+
+
+def called(kind: Kind) -> str:
+    """What a kind is called for people."""
+    return _CALLED.get(kind, kind)
 
 
 def kind_of(directory: Path) -> Kind:

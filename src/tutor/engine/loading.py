@@ -11,7 +11,7 @@ import torch
 from tokenizers import Tokenizer
 
 from tutor.engine import adapter_folder, checkpoint, device, registry, subword
-from tutor.engine.kinds import CALLED
+from tutor.engine.kinds import called
 from tutor.engine.registry import Entry, Kind
 from tutor.engine.subword import SubwordTokenizer
 from tutor.engine.tokenization import Token, require_text
@@ -101,7 +101,7 @@ def entry_of(name_or_path: str, kind: Kind, reading: str = "text") -> Entry:
     if entry.kind == kind:
         return entry
     others = registry.alike([kind], reading)
-    wanted, found = CALLED.get(kind, kind), CALLED.get(entry.kind, entry.kind)
+    wanted, found = called(kind), called(entry.kind)
     raise InputError(
         entry.name,
         f"not {'an' if wanted.startswith('e') else 'a'} {wanted} but {found}",

@@ -127,7 +127,11 @@ def export(entry: Entry, folder: Path, *, force: bool = False, adapter: bool = F
     if adapter and not adapter_folder.is_adapter(entry.directory):
         raise InputError(entry.name, "it is a whole model, not an adapter", "leave --adapter out")
     if entry.kind not in ("decoder", "seq2seq", "encoder"):
-        raise InputError(entry.name, f"it is no checkpoint but {entry.kind}", "name a decoder, encoder or translator")
+        raise InputError(
+            entry.name,
+            f"it is no checkpoint but {registry.called(entry.kind)}",
+            "name a decoder, encoder or translator",
+        )
     if folder.exists() and not folder.is_dir():
         raise UsageError(str(folder), "this is a file", "name a folder")
     taken = folder.is_dir() and any(folder.iterdir())

@@ -21,6 +21,7 @@ from tutor import paths
 from tutor.engine import adapter_folder, gguf_file, gguf_header, guests
 from tutor.engine.kinds import HEAD as HEAD
 from tutor.engine.kinds import Kind as Kind
+from tutor.engine.kinds import called as called
 from tutor.engine.kinds import config as config
 from tutor.engine.kinds import is_foreign as is_foreign
 from tutor.engine.kinds import kind_of as kind_of

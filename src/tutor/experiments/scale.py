@@ -112,7 +112,7 @@ def _of_files(name: str) -> Sized:
         raise InputError(name or "MODELS", "no such model", offered)
     entry = registry.find(name)
     if entry.kind != "decoder":
-        raise InputError(entry.name, f"not a decoder but {entry.kind}", offered)
+        raise InputError(entry.name, f"not a decoder but {registry.called(entry.kind)}", offered)
     try:
         shape = sizes.of_config(registry.config(entry.directory))
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
