@@ -56,8 +56,8 @@ def test_the_marked_row_has_a_pointer() -> None:
 
 def test_a_matrix_that_is_too_wide_says_what_was_done() -> None:
     drawn = lines(Heatmap(np.eye(256), square=True, pooling="largest"), width=42)
-    assert len(drawn) == 20 + 2
-    assert drawn[-1].strip() == "256 x 256 shown as 20 x 40, the largest"
+    assert len(drawn) == 20 + 3
+    assert [row.strip() for row in drawn[-2:]] == ["256 x 256 shown as 20 x 40,", "the largest of each block"]
     assert all("█" in row for row in drawn[:20])  # the diagonal does not drown in its blocks
 
 

@@ -40,6 +40,10 @@ class Curve:
     """What the vertical axis measures, with its unit."""
     height: int = 10
     """Lines of the plot without its axis and legend."""
+    beside: int | None = None
+    """How many lines stand above and below it: on a screen that has more the plot grows, to twice its height at most.
+    None for one that keeps its height.
+    """
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(24, options.max_width), options.max_width)
@@ -49,15 +53,23 @@ class Curve:
         labels = _labels(low, high)
         margin = max(map(len, labels)) + 1
         width = max(options.max_width - margin - 1, 4)
-        grid = _Grid(width, self.height, *_ends([x for line in self.series for x, _ in line.points]), low, high)
+        height = self._rows(console, options)
+        grid = _Grid(width, height, *_ends([x for line in self.series for x, _ in line.points]), low, high)
         for number, line in enumerate(self.series):
             grid.draw(number, line.points, options.ascii_only)
-        at = {0: labels[0], self.height // 2: labels[1], self.height - 1: labels[2]}
-        for row in range(self.height):
+        at = {0: labels[0], height // 2: labels[1], height - 1: labels[2]}
+        for row in range(height):
             yield Segment(at.get(row, "").rjust(margin - 1) + (" |" if options.ascii_only else " │"), _DIM)
             yield from grid.row(row, options.ascii_only)
             yield Segment.line()
         yield from self._footer(margin, width, grid, options.ascii_only)
+
+    def _rows(self, console: Console, options: ConsoleOptions) -> int:
+        """How many lines the plot takes."""
+        if self.beside is None or not console.is_terminal:
+            return self.height
+        footer = 2
+        return min(max(options.max_height - self.beside - footer, self.height), 2 * self.height)
 
     def _footer(self, margin: int, width: int, grid: _Grid, ascii_only: bool) -> Iterator[Segment]:
         first, last = f"{grid.left:g}", f"{grid.right:g} {self.x}".rstrip()

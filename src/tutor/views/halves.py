@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.views import palette
-from tutor.views.heatmap import is_shaded, legend
+from tutor.views.heatmap import SCALE, is_shaded, legend, remark
 from tutor.views.pooling import pooled
 
 if TYPE_CHECKING:
@@ -61,8 +61,14 @@ class Halves:
                     below = None if lower is None else palette.step_of(float(lower[column]))
                     yield Segment("▀" * times, _style(palette.step_of(upper), below))
             yield Segment.line()
-        note = f"{self.unit}, {_each(length, len(shares) // a_line or 1)}"
-        yield from legend(self.low, self.high, note, gutter + 1, shaded, options.ascii_only)
+        each = _each(length, len(shares) // a_line or 1)
+        together = f"{self.unit}, {each}"
+        fits = gutter + 1 + len(f"{self.low:g} {'':{SCALE}} {self.high:g} {together}") <= options.max_width
+        yield from legend(
+            self.low, self.high, together if fits else self.unit, gutter + 1, shaded, options.ascii_only
+        )
+        if not fits:
+            yield from remark([each], gutter + 1, options.max_width)
 
 
 def _each(rows: int, lines: int) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _DIM = Style(dim=True)
 _PLAIN = Style()
+SCALE = 8
+"""Cells of the scale in a legend."""
 _NARROWEST = 3  # columns of a cell whose label still says something
 
 
@@ -76,9 +78,8 @@ class Heatmap:
             yield Segment.line()
         yield from legend(self.low, self.high, self.unit, margin, shaded, ascii_only)
         if values.shape != self.values.shape:
-            note = f"{_size(self.values)} shown as {_size(values)}, the {self.pooling} of each block"
-            yield Segment(set_cell_size(" " * margin + note, min(margin + len(note), options.max_width)), _DIM)
-            yield Segment.line()
+            sizes = f"{_size(self.values)} shown as {_size(values)},"
+            yield from remark([sizes, f"the {self.pooling} of each block"], margin, options.max_width)
 
     def row_at(self, y: int, width: int) -> int | None:
         """The row that is drawn on line `y` in so many columns; None where a line is several rows or none."""
@@ -159,14 +160,22 @@ def legend(low: float, high: float, note: str, margin: int, shaded: bool, ascii_
     """One line: the scale from `low` to `high`, and what it measures."""
     yield Segment(" " * margin)
     yield Segment(f"{low:g} ", _DIM)
-    for step in range(8):
-        share = step / 7
+    for step in range(SCALE):
+        share = step / (SCALE - 1)
         if shaded:
             yield Segment(palette.shade(share, ascii_only), _PLAIN)
         else:
             yield Segment(" ", Style(bgcolor=palette.hexadecimal(share)))
     yield Segment(f" {high:g} {note}".rstrip(), _DIM)
     yield Segment.line()
+
+
+def remark(parts: Sequence[str], margin: int, width: int) -> Iterator[Segment]:
+    """Parts of a dimmed remark on one line, or each on its own where the width is less."""
+    together = " ".join(parts)
+    for part in [together] if margin + cell_len(together) <= width else parts:
+        yield Segment(set_cell_size(" " * margin + part, min(margin + cell_len(part), width)), _DIM)
+        yield Segment.line()
 
 
 def _number(value: float, width: int) -> str:

@@ -45,6 +45,9 @@ class Answering(Waiting):
             self.news, self.take = news, take
             super().__init__()
 
+    _facts = ""
+    """The facts of the answer as the status last said them."""
+
     @on(Told)
     def _on_told(self, event: Told) -> None:
         if event.take is not None:
@@ -91,6 +94,12 @@ class Answering(Waiting):
         needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
         known = facts(reply, self.the_engine().device if needs_torch else "cpu")
         self.status.say(f"{known} · {self.hint}" if self.hint else known)
+        self._facts = self.status.line
+
+    def on_descendant_focus(self) -> None:
+        """What one key would do may be another thing where the focus is now."""
+        if self.reply is not None and self.status.line == self._facts:
+            self.say_facts(self.reply)
 
     @property
     def hint(self) -> str:

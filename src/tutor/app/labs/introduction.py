@@ -22,7 +22,7 @@ def introduction(form: Form, hidden: Collection[str]) -> RenderableType:
     table.add_column(no_wrap=True, style="bold")
     table.add_column(style="dim")
     for field in form.arguments:
-        table.add_row("›", field.spec.help)
+        table.add_row(f"› {field.name}", field.spec.help)
     for setting in form.settings(hidden, {}):
         if setting.help:
             table.add_row(setting.label, setting.help)

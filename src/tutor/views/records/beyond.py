@@ -25,7 +25,7 @@ def picture(result: Result) -> RenderableType:
     }
     curves = [Series(name, list(zip(middles, losses, strict=True))) for name, losses in read.items()]
     title = Text(f"{result.model} was trained on up to {result.trained_length:,} tokens", style="dim")
-    return Group(title, Curve(curves, x="position", y="loss, nats per token", height=12))
+    return Group(title, Curve(curves, x="position", y="loss, nats per token", height=12, beside=1))
 
 
 def words(result: Result) -> list[str]:

@@ -36,7 +36,7 @@ def picture(result: Result) -> RenderableType:
         Series("one by one", [(one.tokens, 1000 * one.one_by_one_seconds) for one in result.timings]),
         Series("all at once", [(one.tokens, 1000 * one.at_once_seconds) for one in result.timings]),
     ]
-    return Group(*bars, Text(), Curve(lines, x="tokens", y="milliseconds", height=8))
+    return Group(*bars, Text(), Curve(lines, x="tokens", y="milliseconds", height=8, beside=4))
 
 
 def words(result: Result) -> list[str]:

@@ -37,10 +37,7 @@ class _Sizes:
         headings = list(_HEADINGS)
         for spare in (*_SPARE, ""):
             table = self._table(headings)
-            if (
-                not spare
-                or table.__rich_measure__(console, options.update(width=999)).maximum + 2 <= options.max_width
-            ):
+            if not spare or table.__rich_measure__(console, options.update(width=999)).maximum <= options.max_width:
                 break
             headings.remove(spare)
         yield table
