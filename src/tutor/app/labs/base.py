@@ -43,6 +43,8 @@ class Lab(Answering):
     Lab.-tall > Panes { margin: 1 0; }
     Lab.-short > Reading { display: none; }
     Lab.-short > Panes { margin-top: 0; }
+    Lab.-short > Status { max-height: 1; }
+    Lab.-short > Status.-error { max-height: 3; }
     Lab.-tiny Controls { display: none; }
     """
     STOP_PATIENCE: ClassVar[float] = PATIENCE

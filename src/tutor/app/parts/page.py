@@ -73,6 +73,8 @@ class StepPage(VerticalScroll, can_focus=True):
         """Show what stands after the rule; what one answered with may be gone, so the page takes the focus."""
         if self.screen.focused is None or not self.screen.focused.display:
             self.focus()
+        if self.asked is not None and not any(part.display for part in self.asked.children):
+            self.asked.display = False  # nothing of it is left to see, and its margin would be a gap
         for after in self.query("#after"):
             after.display = True
             self.call_after_refresh(self.scroll_end, animate=False)
