@@ -57,3 +57,6 @@ def test_every_option_that_names_something_is_a_source_we_know():
     assert all(isinstance(words_for(source), list) for source in sources)
     assert sources <= {"tokenizer", "model", "run", "classifier"}
     assert words_for("model") == [entry.name for entry in registry.entries()]
+    assert words_for("model", "coder") == ["coder"] and words_for("model", "matcher") == ["matcher"]
+    assert "storyteller" in words_for("model", "storyteller") and "painter" not in words_for("model", "storyteller")
+    assert {"words", "storyteller"} <= set(words_for("model", "words"))

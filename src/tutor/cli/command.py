@@ -18,7 +18,8 @@ from tutor.experiments.frame.inputs import Argument, Field, Option, fields
 
 _TYPES: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "words": list[str]}
 
-_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_OF_THE_MACHINE = (*_FULL, errno.EROFS, errno.EACCES, errno.EPERM)
 """A full disk, a folder that takes nothing: no defect of the program, wherever it is met."""
 
 _FORM_OPTIONS: dict[str, tuple[Any, Any, str]] = {
@@ -69,7 +70,8 @@ class reporting:  # noqa: N801 - reads as a word in `with reporting():`
             if error.filename is None:
                 _drop_output()
             where, why = str(error.filename or "standard output"), error.strerror or "it cannot be written"
-            told = InputError(where, why[:1].lower() + why[1:], "free some space or choose another place")
+            todo = "free some space or choose another place" if error.errno in _FULL else "choose a place of yours"
+            told = InputError(where, why[:1].lower() + why[1:], todo)
             print(f"tutor: {told}", file=sys.stderr)
             raise typer.Exit(told.exit_status) from None
 
