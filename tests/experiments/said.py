@@ -2,7 +2,8 @@
 
 The rule, the same for all experiments. A number in a sentence, with its decimals, must be a number of the document
 when that is rounded in the same way; or such a number as per cent, counted from one instead of zero, or with its
-sign or "… from 1" dropped; or how many entries one of its lists has or characters and bytes one of its texts.
+sign or "… from 1" dropped; or a bound, as in "<0.1 %", of one that is smaller; or how many entries one of its lists
+has, or characters and bytes one of its texts.
 What an experiment's sentences work out beyond that is in `DERIVED`, with how. Numbers inside text of the record
 (a token "1987", a model's name) are no claims.
 """
@@ -46,9 +47,16 @@ def unsupported(document: dict[str, Any], sentences: list[str], derived: tuple[f
         bare = _without(QUOTED.sub("", sentence), shown)
         for match in NUMBER.finditer(bare):
             per_cent = bare[match.end() :].lstrip().startswith("%")
-            if not _is_number(match.group(), per_cent, numbers):
+            bounded = bare[: match.start()].endswith("<") and _is_bound(match.group(), per_cent, numbers)
+            if not bounded and not _is_number(match.group(), per_cent, numbers):
                 wrong.append(f"{match.group()} in: {sentence}")
     return wrong
+
+
+def _is_bound(written: str, per_cent: bool, numbers: set[float]) -> bool:
+    """Whether something of the record is as small as "<0.1 %" says."""
+    bound = float(written) / (100 if per_cent else 1)
+    return any(0 < number < bound for number in numbers)
 
 
 def _forms(text: str) -> set[str]:
