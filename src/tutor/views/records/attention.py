@@ -171,10 +171,12 @@ def _overview_words(heads: Sequence[Head]) -> list[str]:
         count["the first word"] += head.first > _MOSTLY
         count["the word before"] += head.previous > _MOSTLY
         count["the word itself"] += head.itself > _MOSTLY
-    parts = ", ".join(f"{number} at {kind}" for kind, number in count.most_common() if number)
+    parts = [f"{number} at {kind}" for kind, number in count.most_common() if number]
     if not parts:
         return [f"None of {len(heads)} heads gives more than half of its weight to one kind of place."]
-    return [f"Of {len(heads)} heads, so many give most of their weight to one kind of place: {parts}."]
+    first, *others = parts
+    verb = "looks" if first.startswith("1 ") else "look"
+    return [f"Of {len(heads)} heads {', '.join([first.replace(' at', f' {verb} mostly at', 1), *others])}."]
 
 
 def _link_words(result: Result, link: Link) -> str:
