@@ -52,11 +52,10 @@ class CannedEngine(StillEngine):
 
     def run(self, name, inputs, on_message):
         number = super().run(name, inputs, on_message)
-        records = UNDER_WAY if name == "pretrain" else (RECORDS[name](inputs),)
-        for record in records:
-            asyncio.get_running_loop().call_soon(
-                on_message, Answer(number, record, last=name != "pretrain", seconds=0.011)
-            )
+        under_way = name == "pretrain"
+        for record in UNDER_WAY if under_way else (RECORDS[name](inputs),):
+            answer = Answer(number, record, last=not under_way, seconds=0.011)
+            asyncio.get_running_loop().call_soon(on_message, answer)
         return number
 
 

@@ -45,7 +45,7 @@ class Answering(Waiting):
             self.news, self.take = news, take
             super().__init__()
 
-    _facts = ""
+    _facts_said = ""
     """The facts of the answer as the status last said them."""
 
     @on(Told)
@@ -94,11 +94,11 @@ class Answering(Waiting):
         needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
         known = facts(reply, self.the_engine().device if needs_torch else "cpu")
         self.status.say(f"{known} · {self.hint}" if self.hint else known)
-        self._facts = self.status.line
+        self._facts_said = self.status.line
 
     def on_descendant_focus(self) -> None:
         """What one key would do may be another thing where the focus is now."""
-        if self.reply is not None and self.status.line == self._facts:
+        if self.reply is not None and self.status.line == self._facts_said:
             self.say_facts(self.reply)
 
     @property
