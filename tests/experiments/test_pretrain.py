@@ -72,7 +72,10 @@ def test_the_same_bytes_twice_and_after_a_break(recipe, text, load, tutor):
     stopped = run(Inputs(path, name="broken"), lambda: next(answers) >= 5)[-1]
     assert stopped.finished == "cancelled" and stopped.steps == 5
     assert not (paths.user_models() / "broken").exists()
-    with only_writer(paths.runs() / "broken"), pytest.raises(InputError, match="another process is training this run"):
+    with (
+        only_writer(paths.runs() / "broken"),
+        pytest.raises(InputError, match="another process is training this run"),
+    ):
         run(Inputs(path, name="broken"))
     resumed = json.loads(tutor("pretrain", path, "--name", "broken", "--json").out)["result"]
     assert resumed["finished"] == "budget" and resumed["succeeded"]
