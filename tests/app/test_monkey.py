@@ -11,10 +11,12 @@ import os
 import random
 import time
 from collections import deque
+from contextlib import suppress
 
 import psutil
 from canned import attention_result, generated, next_result, started, step, tuned, update
 from textual import events
+from textual.errors import NoWidget
 from whole_app import StillEngine, Whole
 
 from tutor.app.engine_client import Lost
@@ -206,7 +208,8 @@ class Monkey:
         width, height = self.app.size
         at = self.dice.randrange(width), self.dice.randrange(height)
         self.note(f"click {at}")
-        await self.pilot.click(offset=at, times=self.dice.choice([1, 1, 2]))
+        with suppress(NoWidget):  # the pilot does not click where a new screen has drawn nothing yet
+            await self.pilot.click(offset=at, times=self.dice.choice([1, 1, 2]))
 
     async def rest(self):
         self.note("rest")

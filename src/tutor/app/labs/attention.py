@@ -188,7 +188,7 @@ class AttentionLab(HeadsLab):
             start = self._words()[link.source] if link is not None else ""
             if words:
                 await self.go(word=start or words[-1])
-        elif self.patterns.result.steps is None:
+        elif self.patterns.result.steps is None and self.patterns.result.row is not None:  # not an older answer
             links = self.patterns.result.row.links
             clearest = max(links, key=lambda link: link.weight if link.target != link.source else -1)
             await self.go(layer=clearest.layer, head=clearest.head)

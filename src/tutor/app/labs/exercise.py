@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from typing import Any, ClassVar
 
@@ -144,11 +143,8 @@ class ExerciseLab(DraftLab):
 
     def action_hint(self) -> None:
         """Another hint; after the last one the first again."""
-        self.run_worker(self._hint(), exclusive=True, group="hint")
-
-    async def _hint(self) -> None:
         name = self.name_shown
-        known = await asyncio.to_thread(editing.hints, name)
+        known = editing.hints(name)
         if not known:
             self.status.say("there is no hint for this one; the text at its top says what it takes")
             return

@@ -13,7 +13,7 @@ from tutor.app.parts.sureness import Sureness
 from tutor.app.parts.tasks import AT_IT, TaskView, no_answer
 from tutor.course import checks
 from tutor.course.checks import Live
-from tutor.course.lesson import Step
+from tutor.course.lesson import Prediction, Step
 from tutor.course.whitelist import ExpressionError
 
 
@@ -28,22 +28,18 @@ class Guess(TaskView):
         self.prediction = step.prediction
         self.guess = ""
         self.committed = False
+        self._line = _line(step.prediction)
+        self._sureness, self._revealed = Sureness(), Static(id="reveal")
+        self._sureness.display = self._revealed.display = False
 
     def compose(self) -> ComposeResult:
         yield Static(Content.styled(self.prediction.ask, "bold"), id="ask")
-        if self.prediction.choices:
-            yield Choices(self.prediction.choices)
-        else:
-            yield Input(placeholder="a word or a number, then enter", compact=True)
-        yield Sureness()
-        yield Static(id="reveal")
-
-    def on_mount(self) -> None:
-        self.query_one(Sureness).display = False
-        self.query_one("#reveal").display = False
+        yield self._line
+        yield self._sureness
+        yield self._revealed
 
     def focus_first(self) -> bool:
-        self.query_one("Choices, Input").focus()
+        self._line.focus()
         return True
 
     @on(Rows.Chosen)
@@ -61,7 +57,7 @@ class Guess(TaskView):
 
     def _guessed(self, guess: str) -> None:
         self.guess = guess
-        sureness = self.query_one(Sureness)
+        sureness = self._sureness
         sureness.display = True
         sureness.focus()
         self.call_after_refresh(sureness.scroll_visible, animate=False)  # it has no place before it is laid out
@@ -69,14 +65,14 @@ class Guess(TaskView):
     @property
     def sure(self) -> int:
         """How sure the learner is, in percent."""
-        return self.query_one(Sureness).percent
+        return self._sureness.percent
 
     @on(Sureness.Committed)
     def _commit(self, event: Sureness.Committed) -> None:
         event.stop()
         self.committed = True
         self.screen.set_focus(None)
-        for widget in self.query("Choices, Input, Sureness"):
+        for widget in (self._line, self._sureness):
             widget.can_focus = False
             widget.display = isinstance(widget, Choices)
         self._reveal(Content.styled(AT_IT, "$text-muted"))
@@ -89,8 +85,8 @@ class Guess(TaskView):
         you = Content.assemble(("You    ", "$text-muted"), self.guess, (f"   {self.sure} % sure", "$text-muted"))
         model = Content.assemble(("Model  ", "$text-muted"), (f"{answer.text}{exact}", "bold $accent"), verdict)
         self._reveal(Content("\n").join([you, model]))
-        if answer.text in self.prediction.choices:
-            self.query_one(Choices).mark(self.prediction.choices.index(answer.text), "●", "$text-success")
+        if isinstance(self._line, Choices) and answer.text in self.prediction.choices:
+            self._line.mark(self.prediction.choices.index(answer.text), "●", "$text-success")
         self.done = True
         self.post_message(self.Finished(self.step))
 
@@ -108,8 +104,15 @@ class Guess(TaskView):
             self._reveal(no_answer(why))
 
     def _reveal(self, content: Content) -> None:
-        reveal = self.query_one("#reveal", Static)
+        reveal = self._revealed
         reveal.display = True
         reveal.update(content)
         reveal.styles.opacity = 0.0
         reveal.styles.animate("opacity", 1.0, duration=0.3)
+
+
+def _line(prediction: Prediction) -> Choices | Input:
+    """What one guesses with."""
+    if prediction.choices:
+        return Choices(prediction.choices)
+    return Input(placeholder="a word or a number, then enter", compact=True)

@@ -38,9 +38,9 @@ class LabSide(Vertical):
         # Held, not looked up: a key may come while the screen is being made, or taken down.
         self._caption = Static(id="caption", markup=False)
         self._no_lab = Static("No lab in this step.", id="no-lab", classes="quiet")
-        self._cover = Static(_COVER, id="cover")
-        self._cover.display = False
-        self._stage = Container(self._no_lab, self._cover, id="stage")
+        self._lid = Static(_COVER, id="cover")
+        self._lid.display = False
+        self._stage = Container(self._no_lab, self._lid, id="stage")
 
     def compose(self) -> ComposeResult:
         yield self._caption
@@ -50,12 +50,14 @@ class LabSide(Vertical):
         """Load a preset, in the lab that shows its experiment."""
         from tutor.app.labs import lab_for, make_lab
 
+        if not self._stage.is_mounted:  # the screen was left before it was there
+            return
         self.preset = preset
         name = lab_for(preset.experiment)
         lab = self.labs.get(name)
         if lab is None:
             lab = self.labs[name] = make_lab(preset.experiment, self.engine)
-            await self._stage.mount(lab, before=self._cover)
+            await self._stage.mount(lab, before=self._lid)
             if not self.is_attached:  # the screen was left meanwhile
                 return
         self._no_lab.display = False
@@ -72,11 +74,11 @@ class LabSide(Vertical):
     @property
     def covered(self) -> bool:
         """Whether the lab is hidden behind a word."""
-        return bool(self._cover.display)
+        return bool(self._lid.display)
 
     @covered.setter
     def covered(self, covered: bool) -> None:
-        self._cover.display = covered
+        self._lid.display = covered
         for lab in self.labs.values():
             lab.disabled = covered
 

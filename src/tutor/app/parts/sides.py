@@ -54,6 +54,8 @@ class Sides(Vertical):
         """Show another page, and the text if text and lab are tabs."""
         self._look(reading=True)
         side = self._text_side
+        if not side.is_mounted:  # the screen was left before it was there
+            return
         with self.app.batch_update():
             await side.remove_children()
             if not self.is_attached:  # the screen was left meanwhile

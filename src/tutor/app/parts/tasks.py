@@ -21,7 +21,10 @@ _AGAIN = "Nothing is lost: r asks again, n goes on."
 
 
 class TaskView(Widget):
-    """The base of all: says when the learner is through with it. `done`: whether that was so on an earlier visit."""
+    """The base of all: says when the learner is through with it. `done`: whether that was so on an earlier visit.
+
+    Each holds its parts rather than look them up: an answer may come while its page is made, or turned.
+    """
 
     DEFAULT_CSS = "TaskView { height: auto; width: 1fr; }"
     COVERED = False
@@ -59,22 +62,21 @@ class DoInLab(TaskView):
         self.hints = step.task.hints if step.task else ()
         self.shown = 0
         """How many hints are shown."""
+        self._state, self._hints = Static(id="task-state"), Static(id="hints")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="task-state")
-        yield Static(id="hints")
+        yield self._state
+        yield self._hints
 
     def on_mount(self) -> None:
         self.display_state()
 
     def display_state(self) -> None:
         """Show whether it is done, and the hints asked for."""
-        if not self.children:  # its page was turned while it was being mounted
-            return
         hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(self.hints[: self.shown], 1))
-        self.query_one("#task-state", Static).update(self.state())
-        self.query_one("#hints", Static).update(Content.styled(hints, "$text-muted"))
-        self.query_one("#hints").display = bool(hints)
+        self._state.update(self.state())
+        self._hints.update(Content.styled(hints, "$text-muted"))
+        self._hints.display = bool(hints)
 
     def state(self) -> Content:
         """One line: done, or what to do and whether there are hints."""
@@ -99,11 +101,15 @@ class DoInLab(TaskView):
 class QuizTask(TaskView):
     """`quiz`: choices, each with why; one may go on choosing until all right ones are found."""
 
+    def __init__(self, step: Step, done: bool) -> None:
+        super().__init__(step, done)
+        self._choices = Choices([choice.text for choice in step.choices])
+
     def compose(self) -> ComposeResult:
-        yield Choices([choice.text for choice in self.step.choices])
+        yield self._choices
 
     def focus_first(self) -> bool:
-        self.query_one(Choices).focus()
+        self._choices.focus()
         return True
 
     @on(Rows.Chosen)
@@ -123,34 +129,35 @@ class RunIt(TaskView):
 
     COVERED = True
 
-    def compose(self) -> ComposeResult:
-        yield Choices(["Run the experiment"])
-        yield Static(id="reveal")
+    def __init__(self, step: Step, done: bool) -> None:
+        super().__init__(step, done)
+        self._choices, self._reveal = Choices(["Run the experiment"]), Static(id="reveal")
+        self._reveal.display = False
 
-    def on_mount(self) -> None:
-        self.query_one("#reveal").display = False
+    def compose(self) -> ComposeResult:
+        yield self._choices
+        yield self._reveal
 
     def focus_first(self) -> bool:
-        self.query_one(Choices).focus()
+        self._choices.focus()
         return True
 
     @on(Rows.Chosen)
     def _run(self, event: Rows.Chosen) -> None:
         event.stop()
         self.screen.set_focus(None)
-        self.query_one(Choices).display = False
-        self.query_one("#reveal").display = True
-        self.query_one("#reveal", Static).update(Content.styled(AT_IT, "$text-muted"))
+        self._choices.display = False
+        self._reveal.display = True
+        self._reveal.update(Content.styled(AT_IT, "$text-muted"))
         self.post_message(self.Committed())
 
     def failed(self, why: str) -> None:
-        reveal = self.query_one("#reveal", Static)
-        if reveal.display:
-            reveal.update(no_answer(why))
+        if self._reveal.display:
+            self._reveal.update(no_answer(why))
 
     def answered(self) -> None:
         """The experiment has run."""
-        self.query_one("#reveal").display = False
+        self._reveal.display = False
         self.done = True
         self.post_message(self.Finished(self.step))
 
