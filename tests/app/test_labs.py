@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fake_engine import FakeEngine, LabApp, settled
@@ -10,7 +11,7 @@ from textual.widgets import Input
 
 from tutor import experiments
 from tutor.app.engine_client import AT_ONCE, Lost
-from tutor.app.labs import LABS, lab_for, make_lab
+from tutor.app.labs import LABS, base, lab_for, make_lab
 from tutor.app.labs.controls import Control
 from tutor.app.labs.line import LIMIT
 from tutor.experiments.frame.messages import Failed
@@ -375,3 +376,15 @@ def test_paths_of_sources_exist():
         for passage in found:
             file = Path(PACKAGE / passage.file).read_text(encoding="utf-8").split("\n")
             assert file[passage.line - 1] == passage.text.split("\n")[0]
+
+
+async def test_a_question_that_waits_for_next_to_nothing_is_asked(monkeypatch):
+    """The pause between two questions may be over but for a billionth of a second."""
+    engine = FakeEngine()
+    async with (app := LabApp("surprise", engine)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: engine.asked)
+        monkeypatch.setattr(base, "time", SimpleNamespace(monotonic=lambda: base.DEBOUNCE))
+        app.lab._asked_at, app.lab._soon = 1e-9, None
+        app.lab.schedule()
+        assert len(engine.asked) == 1
+        await settled(pilot, lambda: len(engine.asked) == 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +11,6 @@ from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.timer import Timer
 
 from tutor import experiments
 from tutor.app.engine_client import PATIENCE
@@ -23,6 +23,7 @@ from tutor.app.labs.form import Form
 from tutor.app.labs.panes import PICTURE, Panes
 from tutor.app.labs.status import Reading, Status
 from tutor.app.labs.text_line import TextLine
+from tutor.app.later import later
 from tutor.errors import TutorError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Lab(Answering):
         self.asker = self.new_asker(None)
         self._engine_use = EngineUse(engine, lambda: self.post_message(self.EngineChanged()))
         self._preset = self.inputs
-        self._soon: Timer | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -150,7 +151,7 @@ class Lab(Answering):
             if wait <= 0:
                 self.ask()
             else:
-                self._soon = self.set_timer(wait, self.ask)
+                self._soon = later(self, wait, self.ask)
 
     @on(TextLine.Cut)
     def _on_cut(self, event: TextLine.Cut) -> None:

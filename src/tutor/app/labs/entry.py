@@ -66,6 +66,8 @@ class Entry(Widget):
         self.controls = Controls()
         self._found: dict[tuple[str, Any], tuple[str, ...]] = {}
         """The names that each source offers, of the kind of a default."""
+        self._focus_due = False
+        """Whether the first control shall have the focus, and does not have it yet."""
 
     def compose(self) -> ComposeResult:
         yield self.prompt
@@ -79,9 +81,17 @@ class Entry(Widget):
         """Focus where one starts: the line, or the first control where nothing is to be typed."""
         if self.form.arguments:
             self.prompt.line.focus(scroll_visible)
-        elif self.controls.children:
-            self.controls.children[0].focus(scroll_visible)
+        else:
+            self._focus_due = True
+            self._focus_first(scroll_visible)
         return self
+
+    def _focus_first(self, scroll_visible: bool = True) -> None:
+        if self.controls.controls:
+            self.controls.controls[0].focus(scroll_visible)
+
+    def on_descendant_focus(self) -> None:
+        self._focus_due = False
 
     @property
     def placeholder(self) -> str:
@@ -117,6 +127,8 @@ class Entry(Widget):
         await self.controls.show(
             [*self._view(), *self._first(), *self.extras(), *self.form.settings(self.hidden, self._found)]
         )
+        if self._focus_due:  # the control that was to have it may have been replaced before it got it
+            self._focus_first()
 
     def about(self) -> list[tuple[str, str]]:
         """For the help: each experiment of the lab with what it is, and each control with what it does."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any, ClassVar
 
 from rich.console import Group
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from tutor.app.labs import exercise_editor as editing
 from tutor.app.labs.answering import Answering
@@ -53,7 +53,7 @@ class ExerciseLab(DraftLab):
         super().__init__(*arguments)
         self._tried: set[str] = set()
         self._hinted: dict[str, int] = {}
-        self._limit: Timer | None = None
+        self._limit: asyncio.TimerHandle | None = None
         self._stopped_by = ""
 
     async def entered(self) -> None:
@@ -86,8 +86,8 @@ class ExerciseLab(DraftLab):
 
     def _watch_time(self) -> None:
         if self._limit is not None:
-            self._limit.stop()
-        self._limit = self.set_timer(TIME_LIMIT, self._too_long)
+            self._limit.cancel()
+        self._limit = later(self, TIME_LIMIT, self._too_long)
 
     def _too_long(self) -> None:
         if not self._runs:

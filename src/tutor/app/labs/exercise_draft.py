@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.timer import Timer
 from textual.widgets import TextArea
 
 from tutor.app.labs import exercise_editor as editing
 from tutor.app.labs.base import Lab
+from tutor.app.later import later
 from tutor.errors import TutorError
 
 KEEP_AFTER = 0.4
@@ -28,7 +29,7 @@ class DraftLab(Lab):
         self.name_shown = ""
         """The exercise in the editor."""
         self.entry.prompt.line.can_focus = False
-        self._keeping: Timer | None = None
+        self._keeping: asyncio.TimerHandle | None = None
         self._reset_asked = False
 
     def compose(self) -> ComposeResult:
@@ -89,13 +90,13 @@ class DraftLab(Lab):
         event.stop()
         self._reset_asked = False
         if self._keeping is not None:
-            self._keeping.stop()
-        self._keeping = self.set_timer(KEEP_AFTER, self.keep)
+            self._keeping.cancel()
+        self._keeping = later(self, KEEP_AFTER, self.keep)
 
     def keep(self) -> None:
         """Write the draft, if something in the editor is not yet on the disk."""
         if self._keeping is not None:
-            self._keeping.stop()
+            self._keeping.cancel()
             self._keeping = None
             self._write()
 

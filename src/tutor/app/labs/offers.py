@@ -50,7 +50,7 @@ def files_for(experiment: str) -> tuple[str, ...]:
 
 
 def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
-    """The names there are, of models those that are of the same kind as the `default` one.
+    """The names there are, of models those that are of the same kind as the `default` one and read what it reads.
 
     May import `tokenizers`, so not for the event loop.
     """
@@ -59,11 +59,13 @@ def names_of(source: str, default: str | None = None) -> tuple[str, ...]:
 
         return (*KINDS, *own())
     if source == "model":
-        from tutor.engine.registry import entries
+        from tutor.engine.registry import entries, reads
 
-        known = {entry.name: entry.kind for entry in entries() if entry.kind in ARCHITECTURES}
-        names = tuple(name for name, kind in known.items() if kind == known.get(default or "", kind))
-        return names if default in (None, *names) else (str(default), *names)  # such as the word vectors, no model
+        known = {each.name: (each.kind, reads(each.directory)) for each in entries()}
+        if default in known:
+            return tuple(name for name, what in known.items() if what == known[default])
+        names = tuple(name for name, (kind, _) in known.items() if kind in ARCHITECTURES)
+        return names if default is None else (default, *names)  # such as a folder that was typed
     if source == "classifier":
         from tutor.engine.registry import classifiers
 

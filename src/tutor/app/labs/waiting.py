@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
-
-from textual.timer import Timer
 
 from tutor import experiments
 from tutor.app.labs.asking import Asker, Engine, Question
 from tutor.app.labs.commands import Commands
 from tutor.app.labs.introduction import introduction
 from tutor.app.labs.status import Reading
+from tutor.app.later import later
 from tutor.experiments import summary
 
 STALE_AFTER = 0.15
@@ -28,7 +28,7 @@ class Waiting(Commands):
     """Options that have no control here; presets still set them."""
     asker: Asker
     reading: Reading
-    _staling: Timer | None = None
+    _staling: asyncio.TimerHandle | None = None
     _explained = False
     """Whether the status already says why the open question takes long."""
 
@@ -40,7 +40,7 @@ class Waiting(Commands):
         """A question was asked; an answer within a blink changes nothing on the screen but the answer."""
         self._explained = False
         if self._staling is None:
-            self._staling = self.set_timer(STALE_AFTER, self._dim)
+            self._staling = later(self, STALE_AFTER, self._dim)
 
     def _dim(self) -> None:
         self._staling = None
@@ -79,6 +79,6 @@ class Waiting(Commands):
     def undim(self) -> None:
         """What is shown is the answer to what is filled in."""
         if self._staling is not None:
-            self._staling.stop()
+            self._staling.cancel()
             self._staling = None
         self.remove_class("-stale")
