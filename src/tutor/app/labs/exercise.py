@@ -15,6 +15,7 @@ from tutor.app.labs.answering import Answering
 from tutor.app.labs.asking import Question, Reply
 from tutor.app.labs.exercise_draft import DraftLab
 from tutor.app.labs.panes import PICTURE
+from tutor.app.later import later
 
 TIME_LIMIT = 20.0
 """Seconds after which a run is stopped: a loop that never ends must not wait for somebody to notice."""
