@@ -70,6 +70,13 @@ class Control(Widget, can_focus=True):
         self.set_reactive(Control.value, setting.value)
         self.tooltip = setting.help or None
 
+    def take(self, setting: Setting) -> None:
+        """Become the control of another setting of the same name; whoever has the focus keeps it."""
+        assert setting.dial is not None
+        self.setting, self.dial, self.value = setting, setting.dial, setting.value
+        self.tooltip = setting.help or None
+        self.refresh(layout=True)
+
     def render(self) -> Text:
         mark = "▸" if self.has_focus else " "
         accent = self.get_component_rich_style("control--value", partial=True)
@@ -123,6 +130,10 @@ class TypedControl(Horizontal):
         yield Static(f"{self.setting.label} ", markup=False)
         yield Input(written(self.setting.value), compact=True, select_on_focus=False)
 
+    def take(self, setting: Setting) -> None:
+        """Become the control of another setting of the same name and label."""
+        self.setting, self.value, self.tooltip = setting, setting.value, setting.help or None
+
     @property
     def value(self) -> Any:
         return self.setting.value
@@ -147,6 +158,11 @@ def written(value: Any) -> str:
     return "" if value is None else " | ".join(value) if isinstance(value, tuple) else str(value)
 
 
+def _slot(setting: Setting) -> tuple[str, str, bool]:
+    """What two settings have in common that one control can show."""
+    return setting.name, setting.label, setting.dial is None
+
+
 class Controls(Widget):
     """The controls of one experiment, on as many lines as the width asks for."""
 
@@ -164,15 +180,14 @@ class Controls(Widget):
         self._showing = asyncio.Lock()
 
     async def show(self, settings: Sequence[Setting]) -> None:
-        """Replace all controls. Where the same ones are there already, only their values change.
+        """Replace all controls. Where those of the same names are there already, they stay, and with them the focus.
 
         One after the other: a lab that opens with a preset is filled twice, and would have each control twice.
         """
         async with self._showing:
-            present = {control.setting.name: control for control in self.controls}
-            if [(s.name, s.dial) for s in settings] == [(c.setting.name, c.setting.dial) for c in self.controls]:
-                for setting in settings:
-                    present[setting.name].value = setting.value
+            if [_slot(setting) for setting in settings] == [_slot(control.setting) for control in self.controls]:
+                for control, setting in zip(self.controls, settings, strict=True):
+                    control.take(setting)
             else:
                 await self._replace(settings)
 
