@@ -288,6 +288,7 @@ NASTY = {
 async def test_unusual_text_gives_a_result_or_one_line(name):
     app = LabApp(name)
     async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, answered(app))
         for kind, text in NASTY.items():
             app.lab.entry.prompt.line.value = ""
             await settled(pilot, lambda: app.lab.status.line.startswith("type here"))
