@@ -240,5 +240,10 @@ class Lab(Answering):
         self.set_class(event.size.height >= TALL, "-tall")
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
-        if self.reply is not None and self.asker.question is None:
-            self.call_after_refresh(self.show_reply, self.reply)
+        if self.asker.question is None:
+            self.call_after_refresh(self._show_again)
+
+    def _show_again(self) -> None:
+        """Draw what is there by now: a newer answer may have come since the size changed."""
+        if self.reply is not None:
+            self.show_reply(self.reply)

@@ -55,9 +55,22 @@ class Picture(ScrollView, can_focus=True):
 
     def _draw(self) -> None:
         self._width = max(self.scrollable_content_region.width, 1)
+        self._strips = self._lines(self._width)
+        whole, height = self.content_region.width, self.scrollable_content_region.height
+        if whole > self._width and len(self._strips) < 2 * height:
+            # Beside the scroll bar of an older picture; without one there may be room enough for all of it.
+            strips = self._lines(whole)
+            if len(strips) <= height:
+                self._width, self._strips = whole, strips
+        widest = max((strip.cell_length for strip in self._strips), default=0)
+        self.virtual_size = Size(widest, len(self._strips))
+        self.refresh()
+
+    def _lines(self, width: int) -> list[Strip]:
+        """The picture at a width, without empty lines at its end."""
         console = Console(
             file=io.StringIO(),
-            width=self._width,
+            width=width,
             force_terminal=True,
             color_system="truecolor",
             no_color=self.app.no_color,
@@ -66,16 +79,14 @@ class Picture(ScrollView, can_focus=True):
             emoji=False,
             highlight=False,
         )
-        options = console.options.update(width=self._width, height=None)
+        options = console.options.update(width=width, height=None)
         options.max_height = max(self.scrollable_content_region.height, 1)
         shown = Ascii(self._shown) if ascii_mode.is_on(self) else self._shown
         lines = console.render_lines(shown, options, pad=False)
-        self._strips = [Strip(_harmless(segment) for segment in line) for line in lines]
-        while self._strips and not self._strips[-1].text.strip() and not any(s.style for s in self._strips[-1]):
-            self._strips.pop()
-        widest = max((strip.cell_length for strip in self._strips), default=0)
-        self.virtual_size = Size(widest, len(self._strips))
-        self.refresh()
+        strips = [Strip(_harmless(segment) for segment in line) for line in lines]
+        while strips and not strips[-1].text.strip() and not any(s.style for s in strips[-1]):
+            strips.pop()
+        return strips
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
