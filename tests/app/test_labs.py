@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from fake_engine import FakeEngine, LabApp, settled
+from rich.text import Text
+from textual import events
 from textual.widgets import Input
 
 from tutor import experiments
@@ -389,3 +392,14 @@ async def test_a_question_that_waits_for_next_to_nothing_is_asked(monkeypatch):
         app.lab.schedule()
         assert len(engine.asked) == 1
         await settled(pilot, lambda: len(engine.asked) == 2)
+
+
+async def test_an_answer_that_comes_after_a_resize_stays():
+    """What a new size has drawn again, once it is laid out, is the newest answer and not the one of that moment."""
+    async with (app := LabApp("tokenize")).run_test(size=(80, 24)) as pilot:
+        await settled(pilot, answered(app))
+        lab = app.lab
+        lab.on_resize(events.Resize(lab.size, lab.size))
+        lab.on_reply(replace(lab.reply, picture=Text("the newer picture"), words=["newer words"]))
+        await pilot.pause()
+        assert "the newer picture" in app.text and "newer words" in app.text
