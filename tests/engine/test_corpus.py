@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from tests.fakes import tokenizer_json
 from tutor.engine import corpus
-from tutor.engine.corpus import TokenFile, Work, is_held_out, mixture, read_works, write_tokens
+from tutor.engine.corpus import TokenFile, Work, is_held_out, mixture, read_works, write_documents, write_tokens
 from tutor.errors import InputError
 
 TOKENIZER = Tokenizer.from_str(tokenizer_json())
@@ -129,3 +129,30 @@ def test_the_last_tokens_can_be_reached(sources):
 def test_a_source_shorter_than_a_window_is_refused(sources):
     with pytest.raises(ValueError, match="100 tokens"):
         mixture(sources, [1, 1], rows=4, window=100, seed=1, step=0)
+
+
+@pytest.fixture
+def documents(tmp_path):
+    """A file of 29 documents of 10 tokens, of which 0 is the last: the others tell document and place."""
+    ids = [[100 + 10 * document + place for place in range(1, 10)] for document in range(1, 30)]
+    return write_documents(((tokens, 9) for tokens in ids), 0, tmp_path / "documents.bin")
+
+
+def test_beginnings_are_where_documents_begin(documents):
+    assert documents.beginnings.tolist() == list(range(0, 290, 10))
+    assert len(documents.beginnings) == documents.documents
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_share_of_the_windows_starts_as_a_prompt_does(documents, share):
+    """A tenth of all places is a beginning by itself. The rows that are not moved are those of a share of 0."""
+    batches = [
+        [mixture([documents], [1], rows=64, window=20, seed=1, step=step, beginnings=s) for step in range(20)]
+        for s in (share, 0.0)
+    ]
+    moved, random = (np.concatenate(rows) for rows in batches)
+    at_beginning = moved[:, 0] % 10 == 1
+    assert at_beginning.mean() == pytest.approx(share + (1 - share) / 10, abs=0.04)
+    same = (moved == random).all(axis=1)
+    assert (same | at_beginning).all()
+    assert (np.diff(moved[at_beginning][:, :9], axis=1) == 1).all()

@@ -56,6 +56,7 @@ def test_a_change_that_fits_nowhere_is_named(change):
         'source.library.maker="digits"',
         'tokenizer.sources=["repeats"]',
         "stage=[]",
+        "stage.0.beginnings=1.5",
         "architecture.hidden_size=129",
         "training={}",
         'kind="matcher"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import lzma
@@ -91,6 +92,12 @@ class TokenFile:
             raise InputError(str(path), f"not a token file ({error})", "prepare the data again") from None
         return cls(path, tokens, about["bytes"], about["documents"])
 
+    @functools.cached_property
+    def beginnings(self) -> NDArray[np.int64]:
+        """Where documents begin, (documents,): what stands last in the file is the token that ends each."""
+        ends = np.flatnonzero(self.tokens == self.tokens[-1]) if len(self.tokens) else np.zeros(0, np.int64)
+        return np.concatenate([[0], ends + 1])[: len(ends)].astype(np.int64)
+
     @property
     def bytes_per_token(self) -> float:
         """How much text a token stands for on average, end tokens counted as tokens."""
@@ -139,12 +146,20 @@ def windows(source: TokenFile, starts: Sequence[int], window: int) -> NDArray[np
 
 
 def mixture(
-    sources: Sequence[TokenFile], weights: Sequence[float], *, rows: int, window: int, seed: int, step: int
+    sources: Sequence[TokenFile],
+    weights: Sequence[float],
+    *,
+    rows: int,
+    window: int,
+    seed: int,
+    step: int,
+    beginnings: float = 0.0,
 ) -> NDArray[np.int64]:
     """The batch of one step, (rows, window + 1): each row from a source drawn by weight, at a random place.
 
-    Depends on nothing but its arguments, so a run that goes on after a break sees the same batches. Raises
-    ValueError for a source that is shorter than a window.
+    A share of `beginnings` of the rows starts where a document does, as a prompt does. Depends on nothing but its
+    arguments, so a run that goes on after a break sees the same batches. Raises ValueError for a source that is
+    shorter than a window.
     """
     random = np.random.default_rng((seed, step))
     for source in sources:
@@ -155,4 +170,12 @@ def mixture(
     share = np.asarray(weights, dtype=np.float64)
     chosen = random.choice(len(sources), size=rows, p=share / share.sum())
     starts = [int(random.integers(0, len(sources[index].tokens) - window)) for index in chosen]
+    if beginnings:  # drawn after the places, which are so the same whatever the share is
+        moved = random.random(rows) < beginnings
+        starts = [_beginning_before(sources[i], s) if m else s for i, s, m in zip(chosen, starts, moved, strict=True)]
     return np.concatenate([windows(sources[i], [start], window) for i, start in zip(chosen, starts, strict=True)])
+
+
+def _beginning_before(source: TokenFile, place: int) -> int:
+    """Where the document begins that `place` lies in."""
+    return int(source.beginnings[np.searchsorted(source.beginnings, place, side="right") - 1])

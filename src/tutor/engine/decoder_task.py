@@ -58,6 +58,7 @@ def batches(recipe: Recipe, sources: dict[str, TokenFile], options: TrainingOpti
             window=stage.window,
             seed=options.seed,
             step=step,
+            beginnings=stage.beginnings,
         )
         return torch.from_numpy(ids)
 

@@ -82,6 +82,12 @@ class Stage:
     """How often a window comes from each source."""
     window: int
     rows: int
+    beginnings: float = 0.0
+    """The share of a decoder's windows that start where a document does, with no token before it: as prompts do."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.beginnings <= 1:
+            raise ValueError(f"beginnings is {self.beginnings}, not a share from 0 to 1")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ class CodeEditor(TextArea):
         super().__init__(soft_wrap=True, show_line_numbers=True, compact=True)
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
+        if self.read_only:  # as long as no exercise is in it
+            await super()._on_key(event)
+        elif event.key == "enter":
             event.stop()
             event.prevent_default()
             row, column = self.selection.start
