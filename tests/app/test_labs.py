@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tutor import experiments
 from tutor.app.engine_client import AT_ONCE, Lost
 from tutor.app.labs import LABS, base, lab_for, make_lab
+from tutor.app.labs.asking import Trouble
 from tutor.app.labs.controls import Control
 from tutor.app.labs.line import LIMIT
 from tutor.experiments.frame.messages import Failed
@@ -308,6 +309,17 @@ async def test_an_empty_line_asks_for_text():
         await settled(pilot, answered(app))
         await pilot.press("ctrl+u")
         await settled(pilot, lambda: "type here: The text to split." in app.text)
+
+
+async def test_news_from_before_the_line_was_emptied_are_not_shown():
+    """They lie in the lab's queue while the line is emptied; without that they are shown."""
+    async with (app := LabApp("next", FakeEngine())).run_test(size=(80, 24)) as pilot:
+        app.lab.asker.tell(Trouble("news of an hour ago"))
+        app.lab.asker.close()
+        await settled(pilot, lambda: not app.lab._message_queue.qsize())
+        assert "news of" not in app.text
+        app.lab.asker.tell(Trouble("news of today"))
+        await settled(pilot, lambda: "news of today" in app.text)
 
 
 async def test_a_megabyte_is_cut_and_said_so():

@@ -10,7 +10,7 @@ from textual import on
 from textual.message import Message
 
 from tutor import experiments
-from tutor.app.labs.asking import News, Piece, Reply, Stopped, Trouble
+from tutor.app.labs.asking import Asker, News, Piece, Reply, Stopped, Trouble
 from tutor.app.labs.status import facts
 from tutor.app.labs.waiting import Waiting
 
@@ -41,15 +41,23 @@ class Answering(Waiting):
     class Told(Message):
         """News from an asker; `take` is what the lab does with them."""
 
-        def __init__(self, news: News, take: Callable[[News], None] | None = None) -> None:
-            self.news, self.take = news, take
+        def __init__(self, news: News, asker: Asker, take: Callable[[News], None] | None = None) -> None:
+            self.news, self.asker, self.take = news, asker, take
+            self.closings = asker.closings
             super().__init__()
+
+        @property
+        def is_late(self) -> bool:
+            """Whether the line was emptied, or the lab left, after the news were told and before they are read."""
+            return self.asker.closings != self.closings
 
     _facts_said = ""
     """The facts of the answer as the status last said them."""
 
     @on(Told)
     def _on_told(self, event: Told) -> None:
+        if event.is_late:
+            return
         if event.take is not None:
             event.take(event.news)
             return

@@ -90,6 +90,8 @@ class Asker:
         self.engine, self.tell = engine, tell
         self.question: Question | None = None
         """The question that is still open."""
+        self.closings = 0
+        """How often nobody waited for an answer any more: news from before the last time are of no interest."""
         self._number = 0
         self._request: int | None = None
         self._halted = 0
@@ -127,6 +129,7 @@ class Asker:
         """Nobody waits for anything any more."""
         self._give_up(SUPERSEDED_PATIENCE)
         self._number += 1
+        self.closings += 1
         self.question = None
 
     def _give_up(self, patience: float) -> None:

@@ -87,9 +87,9 @@ class Lab(Answering):
     async def on_mount(self) -> None:
         self.schedule()
 
-    def new_asker(self, take: Callable[[News], None] | None) -> Asker:
+    def new_asker(self, take: Callable[[News], None] | None, engine: Callable[[], Engine] | None = None) -> Asker:
         """Someone who asks for this lab, until it is left; `take` takes up the answers, the lab itself if None."""
-        asker = Asker(self.the_engine, lambda news: self.post_message(self.Told(news, take)))
+        asker = Asker(engine or self.the_engine, lambda news: self.post_message(self.Told(news, asker, take)))
         self._askers.append(asker)
         return asker
 

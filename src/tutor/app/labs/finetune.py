@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 
 from tutor.app.labs import finetune_form
-from tutor.app.labs.asking import Asker, Engine, News, Piece, Question, Reply
+from tutor.app.labs.asking import Engine, News, Piece, Question, Reply
 from tutor.app.labs.job import Job
 from tutor.app.labs.run_form import FINETUNE, RunForm
 from tutor.app.navigation import OpenLine
@@ -60,8 +60,7 @@ class FinetuneLab(RunForm):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._reporter = Asker(super().the_engine, lambda news: self.post_message(self.Told(news, self._take_report)))
-        self._askers.append(self._reporter)
+        self._reporter = self.new_asker(self._take_report, super().the_engine)
 
     def the_engine(self) -> Engine:
         return self.job.engine
@@ -77,7 +76,7 @@ class FinetuneLab(RunForm):
 
     def _listen(self, news: News) -> None:
         """The run says something."""
-        self.post_message(self.Told(news))
+        self.post_message(self.Told(news, self.asker))
 
     async def on_mount(self) -> None:
         job = self.job
@@ -87,7 +86,7 @@ class FinetuneLab(RunForm):
             if job.records:
                 self.on_piece(Piece(job.question, job.records[-1]))
             if job.news is not None:
-                self.post_message(self.Told(job.news))
+                self.post_message(self.Told(job.news, job.asker))
         self._rest()
 
     def leave(self) -> None:

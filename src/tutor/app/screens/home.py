@@ -45,19 +45,23 @@ class HomeScreen(Frame):
         self.lessons, self.broken, self.progress = tuple(lessons), tuple(broken), progress
         self._doomed: Own | None = None
         """What is removed when the key is pressed once more."""
+        # Held, not looked up: a resize or an answer can come before they are mounted and after they are taken down.
+        self.path, self.labs, self.yours = CoursePath(self.lessons, self.progress.record), LabRows(LABS), YourRows()
+        self.welcome = Static(id="welcome")
+        self.column = VerticalScroll(can_focus=False, id="home-scroll")
 
     def body(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False, id="home-scroll"):
-            yield Static(id="welcome")
+        with self.column:
+            yield self.welcome
             with Horizontal(id="columns"):
                 with Vertical(id="course"):
                     yield Static("Course", classes="heading")
-                    yield CoursePath(self.lessons, self.progress.record)
+                    yield self.path
                 with Vertical(id="side"):
                     yield Static("Labs", classes="heading")
-                    yield LabRows(LABS)
+                    yield self.labs
                     yield Static("Yours", classes="heading", id="yours-heading")
-                    yield YourRows()
+                    yield self.yours
 
     def on_mount(self) -> None:
         self.head("tutor", "transformers and language models, by doing")
@@ -73,15 +77,14 @@ class HomeScreen(Frame):
         super().on_resize(event)
         self.set_class(event.size.width < STACKED_BELOW, "-stacked")
         airy = event.size.height >= 34
-        self.query_one(CoursePath).airy = airy
-        self.query_one(LabRows).airy = airy and event.size.height >= 20 + 2 * len(LABS)
+        self.path.airy = airy
+        self.labs.airy = airy and event.size.height >= 20 + 2 * len(LABS)
 
     def _show_progress(self) -> None:
-        path = self.query_one(CoursePath)
-        path.record = self.progress.record
-        self.query_one("#welcome", Static).update(self._welcome())
+        self.path.record = self.progress.record
+        self.welcome.update(self._welcome())
         if self.next_lesson is not None:
-            path.cursor = self.lessons.index(self.next_lesson)
+            self.path.cursor = self.lessons.index(self.next_lesson)
 
     @property
     def next_lesson(self) -> Outline | None:
@@ -135,11 +138,10 @@ class HomeScreen(Frame):
 
     def _show_yours(self) -> None:
         """Guesses, models and runs of one's own. Read after the first paint."""
-        rows = self.query_one(YourRows)
-        had_focus = rows.has_focus
-        rows.owns = found(len(self.progress.record.misses))
-        if had_focus and not rows.owns:
-            self.query_one(CoursePath).focus()
+        had_focus = self.yours.has_focus
+        self.yours.owns = found(len(self.progress.record.misses))
+        if had_focus and not self.yours.owns:
+            self.path.focus()
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
@@ -171,11 +173,11 @@ class HomeScreen(Frame):
 
     def action_wake(self) -> None:
         """An arrow while nothing has focus."""
-        self.query_one(CoursePath).focus()
+        self.path.focus()
 
     def action_other(self, by: int) -> None:
         """From the course to the labs, to what is one's own, and round again."""
-        lists = [each for each in self.query(Rows) if each.can_focus and each.count]
+        lists = [each for each in (self.path, self.labs, self.yours) if each.can_focus and each.count]
         if lists:
             here = next((index for index, each in enumerate(lists) if each.has_focus), -by)
             lists[(here + by) % len(lists)].focus()
@@ -188,7 +190,7 @@ class HomeScreen(Frame):
 
     def action_remove(self) -> None:
         """Ask first; the same key again removes."""
-        own = self.query_one(YourRows).chosen
+        own = self.yours.chosen
         if own is None:
             return
         if own.kind == "run":
@@ -213,14 +215,14 @@ class HomeScreen(Frame):
 
     def _say(self, line: str) -> None:
         """A line where the welcome stands, until the next key."""
-        self.query_one("#welcome", Static).update(Content.assemble(("! ", "$accent"), line))
-        self.query_one("#home-scroll").scroll_home(animate=False)
+        self.welcome.update(Content.assemble(("! ", "$accent"), line))
+        self.column.scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
         if action != "remove":
             return True
-        own = self.query_one(YourRows).chosen if self.is_mounted else None
+        own = self.yours.chosen
         return own is not None and own.kind != "guesses"
 
 
