@@ -210,14 +210,16 @@ print(sorted(heavy & set(loaded)))
     assert done.stdout.strip() == "[]", done.stderr
 
 
-@pytest.mark.parametrize("key", ["pageup", "pagedown"])
-async def test_paging_through_a_palette_that_has_no_room(key):
+@pytest.mark.parametrize("size", [(1, 1), (20, 1), (3, 9)])
+async def test_paging_through_a_palette_that_has_no_room(size):
+    """No column for the list, or no line of it."""
     app = Whole()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
-        await pilot.resize_terminal(1, 1)
+        await pilot.resize_terminal(*size)
         await pilot.pause(0.3)
-        await pilot.press("down", key, key)
+        await pilot.press("down", "pageup", "pageup", "pagedown", "p", "pagedown")
+        await pilot.pause(0.1)
         await pilot.resize_terminal(80, 24)
         await pilot.press("escape")
         await pilot.pause()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from textual import on
@@ -20,6 +21,7 @@ from tutor.app.labs.dials import Words
 from tutor.app.labs.form import Form, name_of
 from tutor.app.labs.offers import first_words, names_of
 from tutor.app.labs.text_line import Prompt
+from tutor.app.later import beside
 from tutor.experiments.frame.inputs import Option
 
 GROWS = "tokenizer"
@@ -75,7 +77,7 @@ class Entry(Widget):
 
     async def on_mount(self) -> None:
         await self.refill()
-        self.run_worker(self._find_names())
+        beside(self, self._find_names)
 
     def focus(self, scroll_visible: bool = True) -> Entry:
         """Focus where one starts: the line, or the first control where nothing is to be typed."""
@@ -102,7 +104,7 @@ class Entry(Widget):
         """Take over a preset, with a visible change."""
         self.form.fill(name_of(inputs), inputs)
         await self.refill()
-        self.run_worker(self._find_names(again=True))
+        beside(self, partial(self._find_names, again=True))
         for part in (self.prompt, self.controls):
             part.add_class("-loaded")
         self.set_timer(FLASH, self._unmark)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -12,6 +13,7 @@ from tutor.app.labs import finetune_form
 from tutor.app.labs.asking import Engine, News, Piece, Question, Reply
 from tutor.app.labs.job import Job
 from tutor.app.labs.run_form import FINETUNE, RunForm
+from tutor.app.later import beside
 from tutor.app.navigation import OpenLine
 
 REPORT = "report"
@@ -123,7 +125,7 @@ class FinetuneLab(RunForm):
         else:
             self.reply = self.report = None
             question = Question(FINETUNE, inputs)
-            self.run_worker(self.job.start(question, self._forecast()), exit_on_error=True)
+            beside(self, partial(self.job.start, question, self._forecast()))
             self.form.values["resume"] = None
             self.reading.say(())
             self.refresh_bindings()
@@ -161,7 +163,7 @@ class FinetuneLab(RunForm):
     def on_reply(self, reply: Reply) -> None:
         """The end of a run is shown at once; what it has changed is then worked out in the other process."""
         super().on_reply(reply)
-        self.run_worker(self._find_unfinished())
+        beside(self, self._find_unfinished)
         self.refresh_bindings()
         from tutor.experiments import load
 

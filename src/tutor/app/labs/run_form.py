@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from tutor.app.labs.base import Lab
 from tutor.app.labs.entry import Entry
 from tutor.app.labs.finetune_form import FILE, MORE, RESUME, Unfinished
 from tutor.app.labs.job import Job, job_of
+from tutor.app.later import beside
 from tutor.errors import TutorError
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ class RunForm(Lab):
         if self.job.runs:
             return
         self._clear()
-        self.run_worker(self._look(), group="look", exclusive=True)
+        beside(self, self._look, group="look", exclusive=True)
 
     def _clear(self) -> None:
         """What an earlier run has shown gives way to the form, once that says something else."""
@@ -140,7 +142,7 @@ class RunForm(Lab):
     def _measure(self) -> None:
         question = self._forecast()
         if question is not None and self._facts is not None and self.is_attached and not self.disabled:
-            self.run_worker(self.job.forecast(question), group="forecast")
+            beside(self, partial(self.job.forecast, question), group="forecast")
             self._show_form()
 
     def _show_form(self) -> None:
