@@ -1,10 +1,11 @@
-"""How long after a key press the lab's pane shows the new answer, and how smooth typing stays beside a training run.
+"""How long after a key press the lab's pane shows the new answer, how soon escape stops what runs, and how smooth
+typing stays beside a training run.
 
     python tests/benchmarks/app_latency.py [PRESSES]
 
 Prints the median and the 95th percentile in milliseconds. The app is driven without a terminal, with the real engine
-process. A press counts until the answer to it is shown and the screen is at rest. Not a test: figures depend on what
-else runs.
+process. A press counts until the answer to it is shown and the screen is at rest; escape counts until the lab waits
+for nothing more and says so. Not a test: figures depend on what else runs.
 """
 
 from __future__ import annotations
@@ -71,6 +72,38 @@ async def typing(app, line: Input, key: str) -> float:
     return time.perf_counter() - start
 
 
+async def stopped(app, lab, is_under_way, what: str) -> float:
+    """Seconds from escape to a lab that has stopped; pressed as soon as the work is under way."""
+    await until(is_under_way, what)
+    start = time.perf_counter()
+    app.post_message(events.Key("escape", None))
+    await until(lambda: lab.asker.question is None and not lab.has_class("-stale"), "the end of what was stopped")
+    app.screen._compositor.render_update()
+    return time.perf_counter() - start
+
+
+async def stops(app, pilot: Pilot, times: int) -> None:
+    """Escape while a text is written, and while a learner's function never ends."""
+    lab = await opened(app, pilot, f"tutor generate '{LONG[:60]}' --tokens 400")
+    seconds = []
+    for _ in range(times):
+        await until(lambda: lab.asker.question is None and lab.the_engine().state == "ready", "the engine")
+        lab.ask(on_request=True)
+        seconds.append(await stopped(app, lab, lambda: len(lab._made) > 3, "the first tokens"))
+        lab._made = []
+    told("escape while a text is written", seconds, 200)
+    lab = await opened(app, pilot, "tutor exercise softmax")
+    await until(lambda: lab.name_shown == "softmax", "the exercise")
+    lab.editor.put("def softmax(scores):\n    while True: pass\n")
+    seconds = []
+    for _ in range(times):
+        await until(lambda: lab.the_engine().state == "ready", "the engine")
+        lab.action_try()
+        await asyncio.sleep(0.5)  # until the loop runs
+        seconds.append(await stopped(app, lab, lambda: lab.asker.question is not None, "the run"))
+    told("escape on a function that never ends", seconds, 200)
+
+
 def told(name: str, seconds: list[float], goal: int) -> None:
     ordered = sorted(seconds)
     middle, late = ordered[len(ordered) // 2], ordered[round(0.95 * (len(ordered) - 1))]
@@ -101,6 +134,7 @@ async def measure(presses: int) -> None:
     Input.cursor_blink = False
     app = TutorApp()
     async with app.run_test(size=SIZE) as pilot:
+        await stops(app, pilot, max(presses // 6, 2))
         for name, line, keys, goal in CASES:
             lab = await opened(app, pilot, line)
             await until(lambda lab=lab: answered(lab), "the first answer")
