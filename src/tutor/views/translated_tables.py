@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -58,14 +59,16 @@ class Placed:
 
 @dataclass(frozen=True)
 class Titled:
-    """A heat map under a line that says whose heads it shows; `first` is the number of its first row."""
+    """A heat map under a line that says what it shows; `first` is the number of its first row."""
 
-    title: str
+    titles: tuple[str, ...]
+    """The fullest first; the first one that fits is written."""
     drawn: Heatmap
     first: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(self.title, style="dim", no_wrap=True, overflow="ellipsis")
+        title = next((each for each in self.titles if cell_len(each) <= options.max_width), self.titles[-1])
+        yield Text(title, style="dim", no_wrap=True, overflow="ellipsis")
         yield self.drawn
 
     @property
@@ -108,7 +111,8 @@ def table(result: Result, row: Row, kind: str, zoom: int = 0) -> Titled:
     unit = "weight, each row sums to 1"
     drawn = Heatmap(values, rows, columns, mark=mark, numbers=True, unit=unit, pooling="largest", square=True)
     called, sides = TITLES[kind]
-    return Titled(f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", *part(drawn, zoom))
+    titles = f"{called} · {whose(result, kind).removeprefix('the ')} · {sides}", f"{called} · {sides}", called
+    return Titled(titles, *part(drawn, zoom))
 
 
 def every_head(result: Result, sentence: int) -> NDArray[Any]:
