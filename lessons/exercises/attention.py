@@ -2,7 +2,8 @@
 
 It is softmax(Q K^T / sqrt(D)) V. Shapes: q is (B, H, T, D), k and v are
 (B, H, S, D), for B texts, H heads and vectors of width D. The mask is True
-where a query may look; other scores become minus infinity before the softmax.
+where a query may look; the other scores become minus infinity before
+the softmax.
 
     tutor exercise attention attention.py
 """

@@ -1,8 +1,8 @@
-"""The causal mask: who may look at whom when text is written left to right.
+"""The causal mask: who may look at whom in text from left to right.
 
-There are T tokens that look (queries) and S that are looked at (keys), S at
-least T. The queries are the last T of the S places: query t stands at place
-S - T + t. It may look at itself and at what stands before it.
+There are T tokens that look (queries) and S that are looked at (keys), S
+at least T. The queries are the last T of the S places: query t stands at
+place S - T + t. It may look at itself and at what stands before it.
 
     tutor exercise causal-mask causal_mask.py
 """

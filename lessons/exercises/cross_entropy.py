@@ -1,8 +1,8 @@
 """Cross-entropy: how surprised the model was, in nats per token.
 
 For each row of logits: minus the logarithm of the probability (by softmax)
-of the token that really came. Then the mean over all rows. Take the largest
-logit of a row off first, or exp overflows.
+of the token that really came. Then the mean over all rows. Take the
+largest logit of a row off first, or exp overflows.
 
     tutor exercise cross-entropy cross_entropy.py
 """

@@ -1,4 +1,4 @@
-"""A LoRA layer (Hu et al. 2021): a frozen layer and a correction of low rank.
+"""A LoRA layer (Hu et al. 2021): a frozen layer and a low-rank correction.
 
 The layer's matrix W (out, in) stays as it is. A (r, in) goes down to r
 channels and B (out, r) up again; what comes out is x W^T plus scale times

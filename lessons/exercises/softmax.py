@@ -2,8 +2,8 @@
 
 Each row (the last axis) becomes positive weights that sum to 1: exp(score)
 over the sum of all exp(score). Take the row's largest score off first, or
-exp overflows; that changes nothing in the result. A score of minus infinity
-is a masked one and gets weight 0.
+exp overflows; that changes nothing in the result. A score of minus
+infinity is a masked one and gets weight 0.
 
     tutor exercise softmax softmax.py
 """

@@ -1,7 +1,7 @@
-"""Nucleus sampling: keep the fewest likeliest tokens that reach p together.
+"""Nucleus sampling: keep the fewest likeliest tokens that sum to p.
 
-Sort by probability, add up from the top, and keep tokens until the sum is p
-or more; the one that reaches it is kept. All others get the logit minus
+Sort by probability, add up from the top, and keep tokens until the sum is
+p or more; the one that reaches it is kept. All others get the logit minus
 infinity; those that stay keep theirs.
 
     tutor exercise top-p top_p.py

@@ -13,6 +13,7 @@ from whole_app import Whole, course
 from tutor.app import theme
 from tutor.app.labs import LABS
 from tutor.app.labs.base import Lab
+from tutor.app.parts.palette import Palette
 from tutor.app.screens.help import HelpScreen
 from tutor.app.screens.home import HomeScreen
 
@@ -208,6 +209,19 @@ print(sorted(heavy & set(loaded)))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+async def test_a_search_in_the_palette_may_end_after_it_was_closed():
+    """Textual's search looks up the list of commands, which is gone by then."""
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", "a")
+        await settled(pilot, lambda: isinstance(app.screen, Palette))
+        palette = app.screen
+        await pilot.press("escape")
+        await settled(pilot, lambda: isinstance(app.screen, HomeScreen) and not palette.is_attached)
+        await palette._gather_commands("cat").wait()
+        assert app._exception is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 1), (3, 9)])

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.command import CommandList, CommandPalette
+from textual.css.query import NoMatches
 
 
 class Palette(CommandPalette):
-    """Textual's list of commands raises KeyError when it is paged through while it has no line on the screen."""
+    """Textual's own, but for two errors that fast keys bring about.
+
+    Its list of commands raises KeyError when it is paged through while it has no line on the screen. And its searches
+    go on for a moment after it was closed, and look up parts that are gone by then: they get the ones they had before.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._parts: dict[object, Any] = {}
+
+    def query_one(self, selector: Any, expect_type: Any = None) -> Any:
+        try:
+            self._parts[selector] = super().query_one(selector, expect_type)
+        except NoMatches:
+            if selector not in self._parts:
+                raise
+        return self._parts[selector]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "command_list":
