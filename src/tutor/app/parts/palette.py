@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
 
 
 class Palette(CommandPalette):
-    """Textual's own, but for two errors that fast keys bring about.
+    """Textual's own, but for three errors that fast keys bring about.
 
-    Its list of commands raises KeyError when it is paged through while it has no line on the screen. And its searches
-    go on for a moment after it was closed, and look up parts that are gone by then: they get the ones they had before.
+    Its list of commands raises KeyError when it is paged through while it has no line on the screen. Its searches go
+    on for a moment after it was closed, and look up parts that are gone by then: they get the ones they had before.
+    And a second enter that comes while it closes would close the screen below it as well.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -26,6 +28,9 @@ class Palette(CommandPalette):
             if selector not in self._parts:
                 raise
         return self._parts[selector]
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "command_list":
