@@ -10,6 +10,7 @@ from textual.app import App
 
 from tutor.app.labs import LABS, line
 from tutor.app.labs.picture import Picture
+from tutor.app.labs.walked_panes import Pointed
 from tutor.app.labs.zoom import Window
 from tutor.experiments import load, names
 from tutor.experiments.attention import Inputs as Attention
@@ -175,6 +176,9 @@ async def test_a_click_on_a_small_picture_points_at_its_head_and_a_second_one_op
         await pilot.pause(0.7)  # a second click that comes at once is a double one
         await pilot.click(app.lab.panes, offset=middle_of_the_last(app.lab.panes.text))
         await settled(pilot, lambda: app.lab.inputs == Attention("The cat sat", layer=1, head=1))
+        app.lab.post_message(Pointed(4, 4))  # on the small pictures, which stay until the answer is there
+        await settled(pilot, lambda: not app.lab._message_queue.qsize())
+        assert app.lab.inputs == Attention("The cat sat", layer=1, head=1)
 
 
 def middle_of_the_last(text):

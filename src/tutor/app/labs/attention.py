@@ -143,7 +143,7 @@ class AttentionLab(HeadsLab):
                 await self.action_deeper()
             else:
                 await self.action_head(place[0] - self.place[0], place[1] - self.place[1])
-        elif self.depth == HEAD:
+        elif self.depth == HEAD and hasattr(self._drawn, "row_at"):  # not all heads still, of an older answer
             row = self._drawn.row_at(event.row, width)
             word = "" if row is None else self._words()[row + self.window.row]
             await self.go(word=word or None)
