@@ -22,7 +22,7 @@ TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = True
 EXAMPLES = (
-    'tutor fill "The [MASK] barked at the cat."',
+    'tutor fill "The [MASK] barked loudly and ran after the ball."',
     'tutor fill "She put on her [MASK] because it was [MASK]." -k 3',
     'tutor fill "Once upon a [MASK] there was a king." --plain',
 )
