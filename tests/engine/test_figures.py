@@ -20,7 +20,7 @@ from tutor.engine import figures, ngram, pretraining, registry, training_state
 from tutor.engine import recipe as recipes
 from tutor.engine.checkpoint import load_decoder, save_decoder
 from tutor.engine.checkpoint_kinds import load_encoder
-from tutor.engine.figures import Figure, card, decoders, measuring, translators
+from tutor.engine.figures import Figure, card, decoders, measuring, naming, translators
 from tutor.errors import InputError
 
 CARD = """# tiny
@@ -46,6 +46,7 @@ def shorter(monkeypatch):
     """Fewer samples and stories than a card has."""
     monkeypatch.setattr(decoders, "OPENINGS", decoders.OPENINGS[:4])
     monkeypatch.setattr(decoders, "FRESH", 12)
+    monkeypatch.setattr(naming, "STORIES", 5)
     monkeypatch.setattr(translators, "SENTENCES", translators.SENTENCES[:2])
 
 

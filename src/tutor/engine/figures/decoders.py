@@ -11,7 +11,7 @@ import torch
 
 from tutor.engine import evaluation, loading, ngram, repetition, stories
 from tutor.engine.corpus import TokenFile, write_tokens
-from tutor.engine.figures import Figure, Sample
+from tutor.engine.figures import Figure, Sample, naming
 from tutor.engine.generation import generate
 from tutor.engine.sampling import SamplingOptions
 from tutor.engine.trace import AblateHeads
@@ -74,7 +74,8 @@ def samples(subject: Subject) -> Iterator[Sample]:
 
 
 def quick(subject: Subject) -> Iterator[Figure]:
-    """The loss of its own samples; of prose also that of fresh stories, repetition, and its best induction head."""
+    """The loss of its own samples; of prose also that of fresh stories, who is who in them, repetition, and its best
+    induction head."""
     loaded = loading.decoder(str(subject.folder), "cpu")
     if subject.samples:
         losses = [_losses(loaded, sample.given + sample.text) for sample in subject.samples]
@@ -86,6 +87,7 @@ def quick(subject: Subject) -> Iterator[Figure]:
         path = subject.scratch / "fresh.bin"
         fresh = write_tokens(stories.documents(2**31, FRESH), loaded.tokenizer, path)
         yield _bits("stories of the simulator, another seed", loaded, fresh, quick=True)
+        yield from naming.figures(loaded)
         yield from _copying(loaded)
 
 
