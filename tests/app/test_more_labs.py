@@ -181,6 +181,19 @@ async def test_a_click_on_a_small_picture_points_at_its_head_and_a_second_one_op
         assert app.lab.inputs == Attention("The cat sat", layer=1, head=1)
 
 
+async def test_keys_for_an_older_picture_change_no_settings_of_another_view():
+    """The patterns are still shown when the view is already another one, which has no layer to open."""
+    app = LabApp("attention", FakeEngine())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.lab.load(Attention("The cat sat"))
+        await answer(pilot, app.engine, attention_result)
+        await app.lab.entry.switch("heads")
+        before = dict(app.lab.form.values)
+        await app.lab.action_deeper()
+        await app.lab.go(layer=1, head=1)
+        assert app.lab.form.values == before and app.lab.form.inputs()
+
+
 def middle_of_the_last(text):
     """A place well inside the small picture of layer 1, head 1; marks move the pictures by a column."""
     rows = text.split("\n")

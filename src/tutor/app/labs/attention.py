@@ -111,8 +111,9 @@ class AttentionLab(HeadsLab):
 
     @property
     def patterns(self) -> Reply | None:
-        """The answer that is shown, if it is one about patterns."""
-        return self.reply if self.reply is not None and self.reply.question.name == PATTERNS else None
+        """The answer that is shown, if it is one about patterns, and patterns are still what is looked at."""
+        fits = self.reply is not None and self.reply.question.name == PATTERNS == self.form.experiment
+        return self.reply if fits else None
 
     @on(Moved)
     async def _on_moved(self, event: Moved) -> None:

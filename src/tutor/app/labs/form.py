@@ -98,6 +98,10 @@ class Form:
             value = None
         self.values[name] = value
 
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Set those options that the experiment has: it may be another one by the time that a key comes through."""
+        self.values |= {name: value for name, value in values.items() if name in self.values}
+
     def settings(self, hidden: Collection[str], names: Names) -> list[Setting]:
         """What each control shows."""
         return [

@@ -73,7 +73,7 @@ class HeadsLab(Lab):
 
     async def go(self, **values: Any) -> None:
         """Look at another layer, head or word."""
-        self.form.values |= values
+        self.form.take(values)
         await self.entry.refill()
         self.schedule()
 

@@ -80,7 +80,8 @@ class InsideLab(Lab):
 
     @property
     def _walked(self) -> Reply | None:
-        return self.reply if self.reply is not None and self.reply.question.name == WALK else None
+        fits = self.reply is not None and self.reply.question.name == WALK == self.form.experiment
+        return self.reply if fits else None
 
     def _index(self, result: Any) -> int:
         """The number of the stage one is at, or of the first one of that name."""

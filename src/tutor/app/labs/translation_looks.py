@@ -66,7 +66,7 @@ class LooksLab(Lab):
 
     async def go(self, **values: Any) -> None:
         """Look at another word, table, layer or head."""
-        self.form.values |= values
+        self.form.take(values)
         await self.entry.refill_controls()
         self.ask()
 

@@ -12,10 +12,12 @@ from textual.widget import Widget
 
 MOST = 6
 """Keys shown at once; the rest are in the help."""
+COMMON = ("lab.", "app.")
+"""How the names of keys begin that every lab has, and every screen."""
 
 
 class KeyLine(Widget):
-    """Shows the screen's own keys first, then those of what has focus, and help.
+    """Shows the screen's own keys first, then those of what has focus, what only that has before the rest, and help.
 
     In an input line letters type; Textual leaves out the keys that the focused widget consumes, so that what is
     left of a binding such as `n,ctrl+n` is the form that works.
@@ -67,7 +69,9 @@ class KeyLine(Widget):
                     group[binding.action] = binding
                     lent.discard(binding.action)
         last = [binding for group in (rest, first) for action, binding in group.items() if action.endswith("help")]
-        others = [binding for group in (first, rest) for binding in group.values() if binding not in last]
+        of_all = [binding for binding in rest.values() if (binding.id or "").startswith(COMMON)]
+        special = [binding for binding in rest.values() if binding not in of_all]
+        others = [binding for binding in (*first.values(), *special, *of_all) if binding not in last]
         return others[: MOST - len(last[:1])] + last[:1]
 
     def on_click(self, event: events.Click) -> None:
