@@ -10,6 +10,7 @@ import gc
 import os
 import random
 import time
+import traceback
 from collections import deque
 from contextlib import suppress
 
@@ -229,6 +230,7 @@ async def test_whatever_is_pressed_the_app_goes_on_and_memory_stays_flat(tmp_pat
             await _leads_home(pilot)
         except BaseException as error:
             error.add_note(f"seed {SEED}, {monkey.count} things done, the last ones: {'; '.join(monkey.done)}")
+            traceback.print_exception(error)  # keys that are still under way may fail in the shutdown and hide it
             raise
         grown = _memory() - warm
     assert monkey.count > SECONDS, "the monkey hardly got to press anything"
