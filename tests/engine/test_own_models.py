@@ -15,6 +15,7 @@ from tests import fakes
 from tests.engine.test_gguf_file import write_model
 from tutor import paths
 from tutor.engine import guests, loading, own_models, registry
+from tutor.engine.only_writer import only_writer
 from tutor.errors import InputError, UsageError
 
 hub = pytest.importorskip("huggingface_hub", reason="the extra hf is not installed")
@@ -180,8 +181,11 @@ def test_removing_takes_the_model_and_names_its_run(monkeypatch, tmp_path):
     assert own_models.remove("pirate") == paths.runs() / "pirate"
     assert shelf() == [] and (paths.runs() / "pirate").is_dir()
     fakes.checkpoint(paths.user_models() / "pirate")
+    with only_writer(paths.runs() / "pirate"), pytest.raises(InputError, match="another process is training"):
+        own_models.remove("pirate", run=True)
+    assert shelf() == ["pirate"] and (paths.runs() / "pirate").is_dir()
     assert own_models.remove("pirate", run=True) is None
-    assert list(paths.runs().iterdir()) == []
+    assert not (paths.runs() / "pirate").exists() and shelf() == []
 
 
 @pytest.mark.parametrize("name", ["storyteller", "../models/pirate", "", ".", ".."])

@@ -154,6 +154,16 @@ def test_a_run_with_a_break_ends_as_one_without(base, file, labels, pairs, kind)
     assert [one.loss for one in result.curve] == [one.loss for one in whole.curve]
 
 
+def test_an_estimate_of_a_run_to_go_on_with_is_that_of_how_it_was_begun(base, file):
+    inputs = Inputs(str(file), steps=30, model=base, name="half")
+    assert stopped_after(5, inputs).steps == 5
+    (result,) = run(Inputs(resume="half", estimate=True))
+    (same,) = run(dataclasses.replace(inputs, estimate=True, name=None))
+    assert result.finished == "estimate" and result.estimate.steps == same.estimate.steps == 30
+    with pytest.raises(InputError, match="nowhere"):
+        run(Inputs(resume="nowhere", estimate=True))
+
+
 def test_an_estimate_tells_what_it_would_take_and_keeps_nothing(base, file):
     (result,) = run(Inputs(str(file), steps=50, model=base, estimate=True))
     assert result.finished == "estimate" and result.succeeded and result.loss_after is None

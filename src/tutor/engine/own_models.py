@@ -12,6 +12,7 @@ from typing import Any
 
 from tutor import paths, storage
 from tutor.engine import adapter_folder, gguf_file, registry
+from tutor.engine.only_writer import only_writer
 from tutor.engine.registry import Entry
 from tutor.errors import InputError, UsageError
 
@@ -187,16 +188,16 @@ def folder_of_own(name: str) -> Path:
 def remove(name: str, *, run: bool = False) -> Path | None:
     """Remove one of the learner's own models, with `run` its run too. The run's folder if it stays, or None.
 
-    Raises InputError for a model that is not the learner's own.
+    Raises InputError for a model that is not the learner's own, and for a run that another process is training.
     """
-    _drop(folder_of_own(name))
-    kept = paths.runs() / name
-    if not kept.is_dir():
-        return None
-    if run:
+    model, kept = folder_of_own(name), paths.runs() / name
+    if not (run and kept.is_dir()):
+        _drop(model)
+        return kept if kept.is_dir() else None
+    with only_writer(kept):
+        _drop(model)
         _drop(kept)
-        return None
-    return kept
+    return None
 
 
 def _drop(folder: Path) -> None:

@@ -74,7 +74,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     from safetensors import SafetensorError
 
     from tutor import paths
-    from tutor.engine import data_parallel
+    from tutor.engine import data_parallel, run_folder
     from tutor.engine.run_folder import RunFolder
 
     if inputs.resume is None and not inputs.file:
@@ -83,7 +83,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     try:
         data_parallel.join()
         if inputs.estimate:
-            yield _estimated(inputs)
+            yield _estimated(inputs if inputs.resume is None else _as_begun(run_folder.find(inputs.resume)))
             return
         with ExitStack() as held:
             begun = _begun(inputs, held) if data_parallel.is_first() else None
@@ -124,8 +124,13 @@ def _begun(inputs: Inputs, held: ExitStack) -> tuple[Inputs, str]:
     held.enter_context(only_writer(folder.path))
     if not folder.is_unfinished():
         raise InputError(resumed, "this run is finished", f"see tutor report {resumed}, or begin another one")
+    return _as_begun(folder), resumed
+
+
+def _as_begun(folder: RunFolder) -> Inputs:
+    """What a run was begun with."""
     kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in folder.inputs().items()}
-    return Inputs(**kept), resumed
+    return Inputs(**kept)
 
 
 def _estimated(inputs: Inputs) -> Result:

@@ -39,7 +39,8 @@ SAMPLES = 4
 class Inputs:
     recipe: Annotated[str, Argument("A recipe, a TOML file.", metavar="RECIPE", piped=False)]
     tokens: Annotated[
-        int | None, Option("Train on so many tokens; as the recipe says if not given.", low=1, step=10_000)
+        int | None,
+        Option("Train on so many tokens; as the recipe says if not given.", low=1, high=10**12, step=10_000),
     ] = None
     data: Annotated[str | None, Option("The folder with the recipe's text; the recipe's own if not given.")] = None
     name: Annotated[str | None, Option("What to call the model; as the recipe does if not given.")] = None

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tutor.experiments.frame.records import Step
     from tutor.experiments.generate import Prompt, Result
 
-_REASONS = {
-    "end": "it ended the text itself",
-    "stop": "it came to a stop word",
-    "budget": "it used up its tokens",
-    "context": "its context is full",
-    "cancelled": "it was stopped",
+_ENDS = {
+    "end": "stopped because it ended the text itself",
+    "stop": "stopped because it came to a stop word",
+    "budget": "stopped because it used up its tokens",
+    "context": "stopped because its context is full",
+    "cancelled": "was stopped",
 }
 
 
@@ -47,7 +47,7 @@ def words(result: Result) -> list[str]:
     speed = f"{len(result.steps)} tokens in {result.seconds:.2f} seconds ({result.tokens_per_second:.0f} a second)"
     sentences = [
         *_boldest(result),
-        f"{result.model} added {speed} and stopped because {_REASONS[result.finished]}.",
+        f"{result.model} added {speed} and {_ENDS[result.finished]}.",
         f"The text: {harmless(result.prompt + result.text)}",
     ]
     return sentences + left_out(result.truncated, "prompt")
