@@ -6,6 +6,7 @@ from canned_labs import drawn, filled, walked, without
 from fake_engine import FakeEngine, LabApp, settled
 from rich.console import Group
 from rich.rule import Rule
+from rich.text import Text
 from textual.app import App
 
 from tutor.app.labs import LABS, line
@@ -247,3 +248,29 @@ async def test_a_picture_that_gets_a_scroll_bar_is_drawn_for_the_width_that_is_l
         await pilot.pause()
         pane.show(Group(*(Rule() for _ in range(30))))
         await settled(pilot, lambda: len(pane.text.splitlines()[0]) == pane.scrollable_content_region.width)
+
+
+async def test_a_picture_that_fits_without_a_scroll_bar_is_drawn_without_the_one_of_an_older_picture():
+    """A line of the whole width would be two beside the bar, and they would be one line too many."""
+    async with OnePicture().run_test(size=(40, 10)) as pilot:
+        pane = pilot.app.query_one(Picture)
+        await settled(pilot, lambda: pane.scrollable_content_region.width > 0)
+        wide, high = pane.scrollable_content_region.size
+        pane.show(Text("\n".join("more" for _ in range(30))))
+        await settled(pilot, lambda: pane.scrollable_content_region.width < wide)
+        pane.show(Text("\n".join(["x" * wide, *("short" for _ in range(high - 1))])))
+        await settled(pilot, lambda: pane.scrollable_content_region.width == wide)
+        assert pane.text.splitlines()[0] == "x" * wide and len(pane.text.splitlines()) == high
+
+
+async def test_controls_of_the_same_names_stay_with_the_focus_when_their_values_change():
+    async with (app := LabApp("positions", FakeEngine())).run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: app.lab.has_focus_within and app.lab.entry.controls.controls)
+        before = app.lab.entry.controls.controls
+        before[-1].focus()
+        await settled(pilot, lambda: before[-1].has_focus_within)
+        app.lab.form.values["length"] = 12
+        await app.lab.entry.refill_controls()
+        after = app.lab.entry.controls.controls
+        assert [id(one) for one in after] == [id(one) for one in before] and after[-1].has_focus_within
+        assert "12" in app.text

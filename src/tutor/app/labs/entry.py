@@ -21,7 +21,7 @@ from tutor.app.labs.dials import Words
 from tutor.app.labs.form import Form, name_of
 from tutor.app.labs.offers import first_words, names_of
 from tutor.app.labs.text_line import Prompt
-from tutor.app.later import beside
+from tutor.app.later import beside, later
 from tutor.experiments.frame.inputs import Option
 
 GROWS = "tokenizer"
@@ -107,7 +107,7 @@ class Entry(Widget):
         beside(self, partial(self._find_names, again=True))
         for part in (self.prompt, self.controls):
             part.add_class("-loaded")
-        self.set_timer(FLASH, self._unmark)
+        later(self, FLASH, self._unmark)
 
     def _unmark(self) -> None:
         for part in (self.prompt, self.controls):

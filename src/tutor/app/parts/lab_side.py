@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
+from tutor.app.later import later
 from tutor.course.lesson import Preset
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class LabSide(Vertical):
         self.labs: dict[str, Lab] = {}
         self.lab: Lab | None = None
         self.preset: Preset | None = None
-        self._fading: Timer | None = None
+        self._fading: asyncio.TimerHandle | None = None
         self.task_line = ""
         """What the step asks, for the line above the lab where the text cannot be seen."""
         self.done = False
@@ -67,8 +68,8 @@ class LabSide(Vertical):
         await lab.load(preset.inputs)
         self._caption.add_class("-fresh")
         if self._fading is not None:
-            self._fading.stop()
-        self._fading = self.set_timer(FRESH, lambda: self._caption.remove_class("-fresh"))
+            self._fading.cancel()
+        self._fading = later(self, FRESH, lambda: self._caption.remove_class("-fresh"))
         self.write_caption()
 
     @property
