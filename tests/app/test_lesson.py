@@ -4,6 +4,7 @@ import pytest
 from canned import next_result
 from fake_engine import settled
 from textual import events
+from textual.geometry import Size
 from textual.widgets import Input
 from whole_app import Whole
 
@@ -378,6 +379,18 @@ async def test_a_resize_in_the_middle_keeps_everything():
         await pilot.press("2")
         assert app.focused is focused and focused.value == "512"
         assert app.screen.lab_side.lab is lab and app.screen.lab_side.covered
+
+
+async def test_a_resize_that_is_dealt_with_after_the_lesson_was_left():
+    app = Whole()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_at(app, pilot, 3)
+        sides = app.screen.sides
+        app.action_home()
+        await settled(pilot, lambda: not sides.is_attached)
+        sides.lab_side.write_caption()
+        sides.on_resize(events.Resize(Size(60, 20), Size(60, 20)))
+        assert not sides.has_class("-reading") and app.is_running
 
 
 async def test_narrowing_while_in_the_lab_shows_the_lab():

@@ -71,7 +71,8 @@ class Guess(TaskView):
     def _commit(self, event: Sureness.Committed) -> None:
         event.stop()
         self.committed = True
-        self.screen.set_focus(None)
+        if self.is_attached:  # the lesson may have been left meanwhile
+            self.screen.set_focus(None)
         for widget in (self._line, self._sureness):
             widget.can_focus = False
             widget.display = isinstance(widget, Choices)

@@ -85,6 +85,8 @@ class LabSide(Vertical):
 
     def write_caption(self) -> None:
         """The task where the text is not beside the lab, else the command that stands for the preset."""
+        if not self.is_attached:  # a resize asks for it after the next drawing, when the lesson may have been left
+            return
         if self.screen.has_class("-narrow") and self.task_line:
             mark = ("● ", "$text-success") if self.done else ("○ ", "$accent")
             line = Content.assemble(mark, (self.task_line, "bold"))

@@ -71,6 +71,8 @@ class StepPage(VerticalScroll, can_focus=True):
     @on(TaskView.Finished)
     def _finished(self) -> None:
         """Show what stands after the rule; what one answered with may be gone, so the page takes the focus."""
+        if not self.is_attached:  # the lesson was left meanwhile
+            return
         if self.screen.focused is None or not self.screen.focused.display:
             self.focus()
         if self.asked is not None and not any(part.display for part in self.asked.children):

@@ -102,6 +102,8 @@ class Sides(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep what has the focus in sight."""
+        if not self.is_attached:  # the lesson was left meanwhile
+            return
         if event.size.width < TABS_BELOW and self.screen.focused is not None:
             self._look(reading=not self.in_lab)
         self._fit(event.size.width)

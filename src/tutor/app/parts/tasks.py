@@ -145,7 +145,8 @@ class RunIt(TaskView):
     @on(Rows.Chosen)
     def _run(self, event: Rows.Chosen) -> None:
         event.stop()
-        self.screen.set_focus(None)
+        if self.is_attached:  # the lesson may have been left meanwhile
+            self.screen.set_focus(None)
         self._choices.display = False
         self._reveal.display = True
         self._reveal.update(Content.styled(AT_IT, "$text-muted"))
