@@ -119,6 +119,7 @@ async def test_the_time_machine_moves_over_checkpoints_that_it_has_asked_for_bef
             engine.say(seen_at(engine.asked[-1][1]))
         await settled(pilot, lambda: len(app.lab._kept) == 4, 2)
         assert "step     0" in app.text and "[10]" in app.text and "75.0 %" in app.text
+        assert app.lab.check_action("slide", (1,))
         app.lab.focus()
         await pilot.press("left", "left")
         await settled(pilot, lambda: "Once sample 0" in app.text)
@@ -128,3 +129,11 @@ async def test_the_time_machine_moves_over_checkpoints_that_it_has_asked_for_bef
         assert engine.asked[-1][1].run == "lamp"
         engine.say(reported(engine.asked[-1][1]))
         await settled(pilot, lambda: "lamp has learned from the file" in app.words)
+        await app.lab.action_slide(1)  # a report has no slider
+        assert not app.lab.check_action("slide", (1,)) and engine.asked[-1][0] == "report"
+
+
+async def test_without_a_run_the_time_machine_offers_no_slider(engine):
+    async with (app := LabApp("timeline", engine)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: "there is no run yet" in app.text)
+        assert not app.lab.check_action("slide", (1,)) and not app.lab.check_action("use", ())

@@ -99,6 +99,7 @@ class RunsLab(Lab):
             self._keep(reply)
             self.call_later(self._limit, reply.result)
         super().on_reply(reply)
+        self.refresh_bindings()
         self._look_ahead()
 
     def _keep(self, reply: Reply) -> None:
@@ -158,7 +159,8 @@ class RunsLab(Lab):
     def _shown(self) -> Any:
         """The checkpoint's record that is shown, if one is."""
         reply = self.reply
-        return reply.result if reply is not None and reply.question.name == TIMELINE else None
+        fits = reply is not None and reply.question.name == TIMELINE == self.form.experiment
+        return reply.result if reply is not None and fits else None
 
     async def action_slide(self, by: int) -> None:
         """So many checkpoints on."""
@@ -181,6 +183,7 @@ class RunsLab(Lab):
         """Another view shows the run at hand; another text or run begins at its last checkpoint."""
         if self.form.experiment != self._view:
             self._view = self.form.experiment
+            self.refresh_bindings()
             if line_of.first(self.form.line) != self._run:
                 self.form.line = self._run
                 await self.entry.refill()
@@ -203,7 +206,7 @@ class RunsLab(Lab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing here are not offered."""
         if action == "slide":
-            return self.form.experiment == TIMELINE
+            return self._shown is not None
         if action == "use":
             return self.reply is not None
         return super().check_action(action, parameters)

@@ -28,7 +28,7 @@ def picture(result: Result) -> RenderableType:
         parts += [Padding(Text(harmless(result.sample), style="italic"), (0, 0, 1, 2))]
     expected = Bars([Bar(visible(one.text), one.probability) for one in result.candidates], high=1.0, unit="%")
     near = Bars([Bar(visible(one.word), one.similarity) for one in result.neighbours], high=1.0)
-    headings = (f"expected after {_quoted(_text(result))}", f"nearest to {_quoted(result.word)} among the embeddings")
+    headings = (f"expected after {_quoted(_text(result))}", f"embeddings nearest to {_quoted(result.word)}")
     parts += [
         Beside(expected, near, headings),
         Text(),
