@@ -37,7 +37,7 @@ def named(name: str) -> Path:
     if os.path.exists(path) or path.parts[:1] != ("lessons",):  # noqa: PTH110 - Path.exists raises for a locked folder
         return path
     packaged = lessons().joinpath(*path.parts[1:])
-    return packaged if packaged.exists() else path
+    return packaged if os.path.exists(packaged) else path  # noqa: PTH110 - and for a name that is too long
 
 
 def typed(name: str) -> Path:
