@@ -58,7 +58,9 @@ class Words:
 
 
 @pytest.mark.parametrize(("sign", "expected"), [(1.0, 1.0), (-1.0, 0.0)])
-def test_who_knows_what_comes_is_always_right_and_who_avoids_it_never(sign, expected):
+def test_who_knows_what_comes_is_always_right_and_who_avoids_it_never(sign, expected, monkeypatch):
+    monkeypatch.setattr(naming, "STORIES", 40)
+
     def model(ids):
         return sign * torch.nn.functional.one_hot(ids.roll(-1, 1), 4000).float()
 
