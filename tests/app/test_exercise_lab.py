@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from fake_engine import FakeEngine, LabApp, settled
+from textual import events
 from whole_app import Whole
 
 from tutor import experiments, paths
@@ -68,6 +69,18 @@ async def test_nothing_is_written_before_an_exercise_is_in_the_editor(engine):
         lab.editor.read_only = False
         await pilot.press("enter")
         assert lab.editor.text != before
+
+
+async def test_a_paste_that_is_no_function_is_refused_in_one_line_and_a_short_one_is_taken_once(engine):
+    async with (app := LabApp("exercise", engine)).run_test(size=(80, 24)) as pilot:
+        lab = await opened(pilot)
+        before = lab.editor.text
+        app.post_message(events.Paste("Once upon a time. " * 2_000))
+        await settled(pilot, lambda: "too much to paste: a draft has at most 20,000 characters" in app.text)
+        assert lab.editor.text == before
+        app.post_message(events.Paste("abc"))
+        await settled(pilot, lambda: lab.editor.text != before)
+        assert lab.editor.text.count("abc") == before.count("abc") + 1
 
 
 async def test_reset_asks_first_and_can_be_undone(engine):

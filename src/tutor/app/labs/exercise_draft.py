@@ -93,6 +93,10 @@ class DraftLab(Lab):
             self._keeping.cancel()
         self._keeping = later(self, KEEP_AFTER, self.keep)
 
+    @on(editing.CodeEditor.TooLong)
+    def _on_too_long(self) -> None:
+        self.status.say(f"too much to paste: a draft has at most {editing.MOST:,} characters", error=True)
+
     def keep(self) -> None:
         """Write the draft, if something in the editor is not yet on the disk."""
         if self._keeping is not None:

@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 
 from tutor import paths, storage
 from tutor.engine import exercises
 
 INDENT = "    "
+MOST = 20_000
+"""Characters that the editor takes. A megabyte that was pasted by mistake would hold up the app for seconds."""
 
 
 class CodeEditor(TextArea):
@@ -22,8 +25,17 @@ class CodeEditor(TextArea):
     CodeEditor:focus { border: none; }
     """
 
+    class TooLong(Message):
+        """What was pasted is more than the editor takes; nothing of it was taken."""
+
     def __init__(self) -> None:
         super().__init__(soft_wrap=True, show_line_numbers=True, compact=True)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if len(self.text) + len(event.text) > MOST:  # otherwise Textual goes on with the editor's own way to paste
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.TooLong())
 
     async def _on_key(self, event: events.Key) -> None:
         if self.read_only:  # as long as no exercise is in it
