@@ -1,8 +1,11 @@
 """The fine-tuning lab from the form to the report, and the time machine."""
 
+import asyncio
+
 import pytest
 from canned import foretold, reported, seen_at, started, tuned, unfinished, update
 from fake_engine import FakeEngine, LabApp, settled
+from textual.widgets import Input
 
 from tutor.app.labs import make_lab
 from tutor.app.labs.controls import Setting
@@ -137,3 +140,55 @@ async def test_without_a_run_the_time_machine_offers_no_slider(engine):
     async with (app := LabApp("timeline", engine)).run_test(size=(80, 24)) as pilot:
         await settled(pilot, lambda: "there is no run yet" in app.text)
         assert not app.lab.check_action("slide", (1,)) and not app.lab.check_action("use", ())
+
+
+async def test_enter_that_repeats_starts_one_run(engine):
+    async with (app := LabApp("finetune", engine)).run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            app.lab.action_train()
+        await settled(pilot, lambda: not app.lab._message_queue.qsize() and engine.second.asked)
+        assert [inputs.estimate for _, inputs, _ in engine.second.asked].count(False) == 1
+
+
+async def test_a_lab_that_is_left_while_its_run_begins_or_pauses(engine, monkeypatch):
+    """The process of the estimate is still ending; the run begins in the next one all the same. No action waits."""
+    ended = asyncio.Event()
+
+    async def stop(grace=0.5):
+        await ended.wait()
+
+    async with (app := LabApp("finetune", engine)).run_test(size=(80, 24)) as pilot:
+        long = engine.second
+        await settled(pilot, lambda: long.asked)
+        monkeypatch.setattr(long, "stop", stop)
+        job = app.lab.job
+        app.lab.form.values["minutes"] = 3.0
+        app.lab.action_train()
+        await app.lab.remove()
+        ended.set()
+        await settled(pilot, lambda: job.asker.question is not None)
+        assert [inputs.estimate for _, inputs, _ in long.asked] == [True, False]
+        ended.clear()
+        await app.mount(lab := make_lab("finetune", engine))
+        await lab.action_pause()
+        assert job.runs
+        await lab.remove()
+        ended.set()
+        await settled(pilot, lambda: not job.runs)
+
+
+async def test_several_words_are_typed_one_after_the_other(engine):
+    """The form says "q" as soon as "q |" is typed, and the control must not say so, too."""
+    async with (app := LabApp("finetune", engine)).run_test(size=(120, 40)) as pilot:
+        app.lab.form.values |= {"method": "lora", "lora_targets": ()}
+        app.lab._more = True
+        await app.lab._refill()
+        (control,) = (each for each in app.lab.entry.controls.controls if each.setting.name == "lora_targets")
+        line = control.query_one(Input)
+        line.focus()
+        await settled(pilot, lambda: line.has_focus)
+        for typed, means in (("q", ("q",)), (" | ", ("q",)), ("k", ("q", "k"))):
+            app.burst(typed)
+            await settled(pilot, lambda means=means: app.lab.form.values["lora_targets"] == means)
+            await settled(pilot, lambda: not app.lab._message_queue.qsize())
+        assert line.value == "q | k"

@@ -91,6 +91,11 @@ def test_a_full_disk_is_told_and_leaves_nothing(tutor, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_longest_name_that_a_file_can_have_is_written(tutor, tmp_path):
+    target = tmp_path / ("x" * 251 + ".txt")
+    assert tutor("positions", "--length", "4", "--output", str(target)).status == 0 and target.is_file()
+
+
 @pytest.mark.parametrize("finished", [True, False])
 def test_an_interrupted_run_gives_what_it_has_and_130(tutor, tmp_path, monkeypatch, finished):
     """Ctrl-C asks the experiment to end; it may have a result by then, or nothing."""

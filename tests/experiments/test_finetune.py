@@ -15,6 +15,7 @@ from tutor import experiments, paths
 from tutor.engine import registry, run_folder
 from tutor.errors import InputError, UsageError
 from tutor.experiments.finetune import Inputs, Result, Sampled, Started, Update
+from tutor.storage import write_json
 from tutor.views import picture, words
 from tutor.views.export import export
 
@@ -154,10 +155,13 @@ def test_a_run_with_a_break_ends_as_one_without(base, file, labels, pairs, kind)
     assert [one.loss for one in result.curve] == [one.loss for one in whole.curve]
 
 
-def test_an_estimate_of_a_run_to_go_on_with_is_that_of_how_it_was_begun(base, file):
-    inputs = Inputs(str(file), steps=30, model=base, name="half")
+def test_an_estimate_of_a_run_to_go_on_with_is_that_of_how_it_was_begun(base, file, monkeypatch):
+    monkeypatch.chdir(file.parent)
+    inputs = Inputs(file.name, steps=30, model=base, name="half")
     assert stopped_after(5, inputs).steps == 5
+    monkeypatch.chdir("/")
     (result,) = run(Inputs(resume="half", estimate=True))
+    monkeypatch.chdir(file.parent)
     (same,) = run(dataclasses.replace(inputs, estimate=True, name=None))
     assert result.finished == "estimate" and result.estimate.steps == same.estimate.steps == 30
     with pytest.raises(InputError, match="nowhere"):
@@ -265,3 +269,13 @@ def test_picture_and_words_say_whether_it_helped(base, file):
     assert "--model my-cats" in sentences[1]
     drawn = export(picture("finetune", result), ".txt", "run")
     assert "held-out loss" in drawn and "before" in drawn and "after 12 steps" in drawn
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [({"inputs": {"gone": 1}, "file": "x"}, "by another version"), ({}, "not the beginning of a run")],
+)
+def test_a_run_that_nobody_can_go_on_with_is_told_in_one_line(kept, says):
+    write_json(paths.runs() / "old" / "run.json", {"kind": "finetune", **kept})
+    with pytest.raises(InputError, match=says):
+        run(Inputs(resume="old"))

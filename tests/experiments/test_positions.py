@@ -92,6 +92,12 @@ def test_an_odd_width_is_refused():
         run(Inputs(width=7))
 
 
+@pytest.mark.parametrize("kind", ["sinusoidal", "rotary"])
+def test_a_model_for_positions_that_follow_a_formula_is_refused(kind):
+    with pytest.raises(UsageError, match=f"--model gapfiller: {kind} positions are no model's; add --kind learned"):
+        run(Inputs(kind, model="gapfiller"))
+
+
 def drawn(result, width: int, height: int, ascii_only: bool = False, colour: bool = True) -> list[str]:
     console = Console(
         file=io.StringIO(), width=width, height=height, force_terminal=True, _environ={},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 
 import pytest
+import torch
 
 from tests.recipes import DECODER, GAP_FILLER, TRANSLATOR, write_data
 from tutor import experiments, paths
 from tutor.engine import registry
 from tutor.engine.checkpoint_kinds import load_encoder, load_seq2seq
 from tutor.engine.only_writer import only_writer
+from tutor.engine.run_folder import RunFolder
+from tutor.engine.tuned import free_name, pretraining
 from tutor.errors import InputError
 from tutor.experiments.frame.record import plain
 from tutor.experiments.pretrain import Inputs, Result, Sample, Started, Update
@@ -161,3 +165,33 @@ def test_picture_words_and_progress_say_how_it_went(recipe):
     assert "held-out loss" in drawn and "after 2,560 tokens" in drawn
     lines = [view("pretrain").progress(record) for record in records]
     assert all(line and "\n" not in line for line in lines)
+
+
+def test_runs_of_finetune_and_pretrain_leave_each_other_alone(recipe, tmp_path):
+    """Both keep their runs on one shelf, by name."""
+    tuned = RunFolder(paths.runs() / "tiny")
+    tuned.begin({}, tmp_path / "tiny.txt")
+    tuned.write_checkpoint(1, {"weight": torch.ones(2)}, most=9)
+    before = {file: file.read_bytes() for file in tuned.path.rglob("*.*") if file.is_file()}
+    *_, result = run(Inputs(recipe(DECODER), tokens=512))
+    assert result.name == "tiny-2" and {file: file.read_bytes() for file in before} == before
+    with pytest.raises(InputError, match="a run of this name was stopped"):
+        run(Inputs(recipe(DECODER), name="tiny"))
+    stopped = iter([False, True])
+    run(Inputs(recipe(DECODER), name="young"), lambda: next(stopped, True))
+    assert pretraining() == {"young"}
+    assert free_name(None, tmp_path / "young.txt", pretraining()) == "young-2"
+    assert free_name(None, tmp_path / "tiny.txt") == "tiny-3"
+    with pytest.raises(InputError, match="a run of tutor pretrain has this name"):
+        free_name("young", tmp_path / "x.txt", pretraining())
+
+
+def test_a_file_system_without_locks_is_no_hindrance(monkeypatch, tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with only_writer(tmp_path / "run"):
+        assert (tmp_path / ".run.lock").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tutor import paths
-from tutor.engine import data_parallel, registry
+from tutor.engine import data_parallel, registry, run_folder
 from tutor.engine.only_writer import only_writer
 from tutor.engine.pretraining import CHECKPOINT, prepare, save
 from tutor.engine.recipe import Recipe
@@ -73,7 +73,8 @@ def _folder_for(wanted: str | None, recipe: str, about: dict[str, Any]) -> Path:
 
 def _is_free_for(about: dict[str, Any], folder: Path) -> bool:
     """Whether the folder holds no run that has learned anything, or the one that was begun with the same."""
-    return not (folder / CHECKPOINT).exists() or _read(folder / ABOUT) == about
+    is_taken = (folder / CHECKPOINT).exists() or folder.name in run_folder.names()
+    return not is_taken or _read(folder / ABOUT) == about
 
 
 def _clear(folder: Path) -> None:

@@ -79,7 +79,7 @@ class RunFolder:
 
     def _about(self) -> dict[str, Any]:
         found = _read(self.path / _ABOUT)
-        if found is None:
+        if found is None or not (isinstance(found.get("inputs"), dict) and isinstance(found.get("file"), str)):
             raise InputError(str(self.path / _ABOUT), "not the beginning of a run", "run the fine-tuning again")
         return found
 

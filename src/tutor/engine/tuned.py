@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from tutor.errors import InputError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def free_name(wanted: str | None, file: Path) -> str:
+def free_name(wanted: str | None, file: Path, runs: Collection[str] = ()) -> str:
     """A name for a new model: the one that is wanted, or one made from the file's name with a number if need be.
 
-    Raises InputError if the wanted one is taken or cannot be a folder's name.
+    `runs` are folders that must stay as they are. Raises InputError if the wanted one is taken or cannot be a
+    folder's name.
     """
     taken = {entry.name for entry in registry.entries()} | set(registry.classifiers())
     stopped = {name for name in run_folder.names() if RunFolder(paths.runs() / name).is_unfinished()}
@@ -28,12 +29,19 @@ def free_name(wanted: str | None, file: Path) -> str:
             raise InputError(f"--name {wanted}", "not a name", "use letters, digits, '-', '_' and '.', up to 64")
         if wanted in stopped:
             raise InputError(f"--name {wanted}", "a run of this name was stopped", f"go on with --resume {wanted}")
+        if wanted in runs:
+            raise InputError(f"--name {wanted}", "a run of tutor pretrain has this name", "choose another name")
         if wanted in taken:
             raise InputError(f"--name {wanted}", "a model has this name", "choose another name")
         return wanted
     stem = re.sub(r"[^A-Za-z0-9]+", "-", file.stem).strip("-").lower()[:48] or "tuned"
     numbered = (f"{stem}-{number}" for number in range(2, 10_000))
-    return next(name for name in (stem, *numbered) if name not in taken | stopped)
+    return next(name for name in (stem, *numbered) if name not in {*taken, *run_folder.names(), *runs})
+
+
+def pretraining() -> set[str]:
+    """The names of the runs of `tutor pretrain` that have not ended; those that have keep their report alone."""
+    return {about.parent.name for about in paths.runs().glob("*/run.json")} - set(run_folder.names())
 
 
 def keep(name: str, write: Callable[[Path], None]) -> Path:

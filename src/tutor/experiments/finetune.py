@@ -74,7 +74,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     from safetensors import SafetensorError
 
     from tutor import paths
-    from tutor.engine import data_parallel, run_folder
+    from tutor.engine import data_parallel
     from tutor.engine.run_folder import RunFolder
 
     if inputs.resume is None and not inputs.file:
@@ -83,7 +83,7 @@ def stream(inputs: Inputs, cancelled: Callable[[], bool]) -> Iterator[Started | 
     try:
         data_parallel.join()
         if inputs.estimate:
-            yield _estimated(inputs if inputs.resume is None else _as_begun(run_folder.find(inputs.resume)))
+            yield _estimated(inputs)
             return
         with ExitStack() as held:
             begun = _begun(inputs, held) if data_parallel.is_first() else None
@@ -116,7 +116,7 @@ def _begun(inputs: Inputs, held: ExitStack) -> tuple[Inputs, str]:
     resumed = inputs.resume or run_folder.restarted(plain(inputs))
     if resumed is None:
         file = paths.named(inputs.file)
-        name = tuned.free_name(inputs.name, file)
+        name = tuned.free_name(inputs.name, file, tuned.pretraining())
         held.enter_context(only_writer(paths.runs() / name))
         run_folder.RunFolder(paths.runs() / name).begin(plain(inputs), file)
         return inputs, name
@@ -128,9 +128,13 @@ def _begun(inputs: Inputs, held: ExitStack) -> tuple[Inputs, str]:
 
 
 def _as_begun(folder: RunFolder) -> Inputs:
-    """What a run was begun with."""
+    """What a run was begun with. Raises InputError if that is nothing that could be asked for now."""
     kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in folder.inputs().items()}
-    return Inputs(**kept)
+    try:
+        return Inputs(**kept)
+    except TypeError:
+        why = "it was begun by another version of tutor"
+        raise InputError(folder.name, why, "begin another run") from None
 
 
 def _estimated(inputs: Inputs) -> Result:
@@ -139,12 +143,16 @@ def _estimated(inputs: Inputs) -> Result:
     from pathlib import Path
 
     from tutor import paths
-    from tutor.engine import tuning_run
+    from tutor.engine import run_folder, tuning_run
     from tutor.engine.run_folder import RunFolder
 
+    begun = None if inputs.resume is None else run_folder.find(inputs.resume)
+    if begun is not None:
+        inputs = _as_begun(begun)
+    file = paths.named(inputs.file) if begun is None else begun.source()  # it may lie elsewhere than one is now
     with tempfile.TemporaryDirectory() as place:
         folder = RunFolder(Path(place) / "estimate")
-        folder.begin({}, paths.named(inputs.file))
+        folder.begin({}, file)
         run = _Run(inputs, folder)
         expected = tuning_run.expect(run.tuning, run.budget)
     folder.rows.append(expected.first)

@@ -48,9 +48,12 @@ class Result:
 
 
 def run(inputs: Inputs) -> Result:
-    """Raises UsageError for an odd width or more positions than were learned, InputError as `_learned` does."""
+    """Raises UsageError for an odd width, more positions than were learned, or a model whose table is not asked for;
+    InputError as `_learned` does."""
     from tutor.engine import positions
 
+    if inputs.model is not None and inputs.kind != "learned":
+        raise UsageError(f"--model {inputs.model}", f"{inputs.kind} positions are no model's", "add --kind learned")
     model, encoding = _learned(inputs) if inputs.kind == "learned" else (None, _computed(inputs))
     return Result(inputs.kind, model, encoding, *positions.by_distance(positions.similarity(encoding)))
 

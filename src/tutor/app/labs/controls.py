@@ -132,7 +132,9 @@ class TypedControl(Horizontal):
 
     def take(self, setting: Setting) -> None:
         """Become the control of another setting of the same name and label."""
-        self.setting, self.value, self.tooltip = setting, setting.value, setting.help or None
+        self.setting, self.tooltip = setting, setting.help or None
+        if not _means(self._said, setting.value):  # else a bar or a space that was just typed would be taken back
+            self.value = setting.value
 
     @property
     def value(self) -> Any:
@@ -156,6 +158,13 @@ class TypedControl(Horizontal):
 def written(value: Any) -> str:
     """A typed value as text: several words have a bar between them."""
     return "" if value is None else " | ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _means(text: str, value: Any) -> bool:
+    """Whether a text, as typed, stands for this value."""
+    if not isinstance(value, tuple):
+        return text == written(value)
+    return tuple(part.strip() for part in text.split("|") if part.strip()) == value
 
 
 def _slot(setting: Setting) -> tuple[str, str, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -125,7 +124,7 @@ class FinetuneLab(RunForm):
         else:
             self.reply = self.report = None
             question = Question(FINETUNE, inputs)
-            beside(self, partial(self.job.start, question, self._forecast()))
+            self.job.start(question, self._forecast())
             self.form.values["resume"] = None
             self.reading.say(())
             self.refresh_bindings()
@@ -149,8 +148,11 @@ class FinetuneLab(RunForm):
         self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} {OF[started.task]}{now}."])
 
     async def action_pause(self) -> None:
-        """Keep the run's state and end its process."""
+        """Keep the run's state and end its process, which may take seconds: the app waits for no action's end."""
         self.status.say("pausing… (its state is being kept)")
+        beside(self, self._pause)
+
+    async def _pause(self) -> None:
         await self.job.pause()
         self._runs = await asyncio.to_thread(finetune_form.unfinished)
         await self._refill()

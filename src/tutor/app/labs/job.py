@@ -36,20 +36,27 @@ class Job:
         """What the process has measured: its memory tells of nothing else."""
         self._ending: asyncio.Task[None] | None = None
         self._refreshing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        """What begins or pauses the run."""
 
     @property
     def runs(self) -> bool:
         """Whether a run is under way."""
         return self.question is not None and self.news is None
 
-    async def start(self, question: Question, measured: Question | None = None) -> None:
-        """Begin a run. The process that has measured the same is warm and goes on with it."""
+    def start(self, question: Question, measured: Question | None = None) -> None:
+        """Begin a run, also if its lab is left at once. The process that has measured the same goes on with it."""
         self.question, self.records, self.news = question, [], None
         self.forecaster.close()
-        if measured is None or measured != self._measured or measured not in self.forecasts:
+        is_warm = measured is not None and measured == self._measured and measured in self.forecasts
+        self._task = asyncio.get_running_loop().create_task(self._start(question, is_warm))
+
+    async def _start(self, question: Question, is_warm: bool) -> None:
+        if not is_warm:
             await self._fresh()
         self._measured = None
-        self.asker.ask(question)
+        if self.runs and self.question is question:  # it may have been paused meanwhile
+            self.asker.ask(question)
 
     async def forecast(self, question: Question) -> None:
         """Ask what a run would take, in a process that holds nothing else; an older question is given up."""
@@ -64,11 +71,11 @@ class Job:
     async def _fresh(self) -> None:
         """A process that has done nothing yet will answer next."""
         async with self._refreshing:
-            if self._ending is not None:
-                await self._ending
             if self._measured is not None:
                 self._measured = None
-                await self.engine.stop()
+                self._ending = asyncio.get_running_loop().create_task(self.engine.stop())
+            if self._ending is not None:
+                await asyncio.shield(self._ending)  # whoever waits may be gone before the process is
 
     def drop_forecast(self) -> None:
         """Nobody wants to know any more; the process, with its model, may go."""
@@ -79,6 +86,10 @@ class Job:
 
     async def pause(self) -> None:
         """End the process once the run has kept its state; `finetune --resume` goes on from there."""
+        self._task = asyncio.get_running_loop().create_task(self._pause())
+        await asyncio.shield(self._task)  # whoever waits may be gone before the process is
+
+    async def _pause(self) -> None:
         await self.engine.stop(PAUSE)
         self.asker.close()
         if self.runs:
