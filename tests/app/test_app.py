@@ -7,7 +7,9 @@ import sys
 
 import pytest
 from fake_engine import settled
+from textual import events
 from textual.color import Color
+from textual.widgets import Input
 from whole_app import Whole, course
 
 from tutor.app import theme
@@ -224,6 +226,17 @@ async def test_a_search_in_the_palette_may_end_after_it_was_closed():
         palette.dismiss()  # a second enter that was still under way
         await pilot.pause()
         assert app._exception is None and isinstance(app.screen, HomeScreen)
+
+
+async def test_a_megabyte_in_the_palette_is_refused():
+    """Each of the searches for it would take seconds."""
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", "a")
+        await settled(pilot, lambda: isinstance(app.screen, Palette))
+        app.post_message(events.Paste("Once upon a time. " * 60_000))
+        await pilot.press("b")
+        await settled(pilot, lambda: app.screen.query_one(Input).value == "ab")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 1), (3, 9)])

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tutor.app.labs.dials import Dial
+from tutor.app.labs.line import LIMIT
 
 FAR = 5
 """How many steps page up and page down go."""
@@ -128,7 +129,7 @@ class TypedControl(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(f"{self.setting.label} ", markup=False)
-        yield Input(written(self.setting.value), compact=True, select_on_focus=False)
+        yield Input(written(self.setting.value), compact=True, select_on_focus=False, max_length=LIMIT)
 
     def take(self, setting: Setting) -> None:
         """Become the control of another setting of the same name and label."""

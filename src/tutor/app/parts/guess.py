@@ -116,4 +116,4 @@ def _line(prediction: Prediction) -> Choices | Input:
     """What one guesses with."""
     if prediction.choices:
         return Choices(prediction.choices)
-    return Input(placeholder="a word or a number, then enter", compact=True)
+    return Input(placeholder="a word or a number, then enter", compact=True, max_length=200)

@@ -7,10 +7,14 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
+from textual.widgets import Input
+
+_MOST = 200
+"""Characters that are searched for. A megabyte that was pasted by mistake would hold up the app for seconds."""
 
 
 class Palette(CommandPalette):
-    """Textual's own, but for three errors that fast keys bring about.
+    """Textual's own, but for three errors that fast keys bring about, and for pastes that no command is called.
 
     Its list of commands raises KeyError when it is paged through while it has no line on the screen. Its searches go
     on for a moment after it was closed, and look up parts that are gone by then: they get the ones they had before.
@@ -28,6 +32,9 @@ class Palette(CommandPalette):
             if selector not in self._parts:
                 raise
         return self._parts[selector]
+
+    def on_mount(self) -> None:
+        self.query_one(Input).max_length = _MOST
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         return super().dismiss(result) if self.is_active else AwaitComplete()
