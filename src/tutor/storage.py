@@ -8,6 +8,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,16 @@ def read_state(path: Path, check: Callable[[Any], Any], default: Any) -> tuple[A
         return check(json.loads(path.read_text(encoding="utf-8"))), ""
     except FileNotFoundError:
         return default, ""
-    except (ValueError, TypeError, KeyError) as error:
-        aside = path.with_name(path.name + ".damaged")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        aside = _free(path.with_name(path.name + ".damaged"))
         path.replace(aside)
         return default, f"{path.name} was damaged ({error}); it is kept as {aside.name}"
+
+
+def _free(path: Path) -> Path:
+    """This path, or with a number behind it if something was kept there before."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(found for found in chain([path], numbered) if not found.exists())
 
 
 def read_object(file: Path, todo: str) -> dict[str, Any]:

@@ -94,6 +94,14 @@ def test_a_damaged_file_is_kept_and_reported(path, text):
     assert Progress(path).record.done == {("a", "1")}
 
 
+def test_what_was_set_aside_before_is_kept_too(path):
+    for text in ("{", "[" * 100_000):
+        path.write_text(text, encoding="utf-8")
+        assert "damaged" in Progress(path).trouble
+    kept = [path.with_name(f"progress.json.damaged{end}").read_text(encoding="utf-8") for end in ("", "-2")]
+    assert kept == ["{", "[" * 100_000]
+
+
 def test_binary_rubbish(path):
     path.write_bytes(b"\xff\xfe\x00rubbish")
     assert "damaged" in Progress(path).trouble

@@ -148,7 +148,7 @@ def progress(record: Started | Sampled | Update) -> str:
     """One line that says how far the run is; one with a sample ends the line, so that it stays on the screen."""
     if isinstance(record, Started):
         begins = f"goes on after step {record.step:,}" if record.step else f"held-out {record.loss:.3f}"
-        return f"{record.name}: {record.steps:,} steps, about {record.seconds:.0f} s; {begins}"
+        return f"{record.name}: {counted(record.steps, 'step')}, about {record.seconds:.0f} s; {begins}"
     if isinstance(record, Sampled):
         return f"step {record.step:,}, held-out {record.held_out_loss:.3f}: {visible(record.text, spaces=False)}\n"
     return (

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tutor.experiments.pretrain import Sample, Started
 from tutor.views.curve import Curve, Series
+from tutor.views.sentences import counted
 from tutor.views.visible import visible
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def words(result: Result) -> list[str]:
     sentences = [
         f"Held-out loss went from {fell}{size}; {chance}.",
         f"{result.name} is {_article(_NAMES.get(result.kind, result.kind))} of {result.parameters:,} parameters; "
-        f"it learned from {result.tokens:,} {seen} in {result.steps:,} steps, seed {result.seed}, "
+        f"it learned from {result.tokens:,} {seen} in {counted(result.steps, 'step')}, seed {result.seed}, "
         f"on {result.device}.",
         _end(result),
     ]
@@ -100,9 +101,8 @@ def progress(record: Started | Update | Sample) -> str:
     """One line that says how far the run is."""
     if isinstance(record, Started):
         begins = "begins" if not record.step else f"goes on after step {record.step:,}"
-        return (
-            f"{record.name}: {record.parameters:,} parameters, {record.steps:,} steps, {begins} at {record.loss:.3f}"
-        )
+        steps = counted(record.steps, "step")
+        return f"{record.name}: {record.parameters:,} parameters, {steps}, {begins} at {record.loss:.3f}"
     if isinstance(record, Sample):
         return f"after {record.tokens:,} tokens: {_line(record.text)[:60]}"
     return (
