@@ -74,6 +74,7 @@ async def test_nothing_is_written_before_an_exercise_is_in_the_editor(engine):
 async def test_a_paste_that_is_no_function_is_refused_in_one_line_and_a_short_one_is_taken_once(engine):
     async with (app := LabApp("exercise", engine)).run_test(size=(80, 24)) as pilot:
         lab = await opened(pilot)
+        await settled(pilot, lambda: lab.reply is not None and "f5 runs it" in lab.status.line)
         before = lab.editor.text
         app.post_message(events.Paste("Once upon a time. " * 2_000))
         await settled(pilot, lambda: "too much to paste: a draft has at most 20,000 characters" in app.text)
@@ -81,6 +82,15 @@ async def test_a_paste_that_is_no_function_is_refused_in_one_line_and_a_short_on
         app.post_message(events.Paste("abc"))
         await settled(pilot, lambda: lab.editor.text != before)
         assert lab.editor.text.count("abc") == before.count("abc") + 1
+
+
+async def test_trouble_before_a_part_was_chosen_is_told(engine):
+    """The engine ended, say, while the lab was being filled."""
+    async with (app := LabApp("exercise", engine)).run_test(size=(80, 24)) as pilot:
+        lab = await opened(pilot)
+        lab.name_shown, lab.form.line = "", ""
+        lab.explain("the engine process ended")
+        await settled(pilot, lambda: "the engine process ended" in app.text)
 
 
 async def test_reset_asks_first_and_can_be_undone(engine):

@@ -85,6 +85,7 @@ class Lab(Answering):
         return Panes()
 
     async def on_mount(self) -> None:
+        self.watch(self.panes, "spare", self.reading.follow)
         self.schedule()
 
     def new_asker(self, take: Callable[[News], None] | None, engine: Callable[[], Engine] | None = None) -> Asker:

@@ -129,8 +129,9 @@ class ExerciseLab(DraftLab):
     def explain(self, trouble: str) -> None:
         """A file that cannot be run at all: the line is told where the result would be."""
         Answering.explain(self, trouble)
-        file = str(editing.draft_file(self.name_shown or self.part))
-        if file in trouble:
+        name = self.name_shown or self.part  # none as long as no part has been chosen
+        file = str(editing.draft_file(name)) if name else ""
+        if file and file in trouble:
             self.panes.fill(Text(trouble.replace(f"{file}: ", ""), style="red"), [trouble])
             self.add_class("-result")
             self.remove_class("-stale")

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -36,6 +37,8 @@ class Picture(ScrollView, can_focus=True):
     }
     Picture:focus { border-left: vkey $accent; }
     """
+    spare: reactive[int] = reactive(0, repaint=False)
+    """Lines below the picture that it leaves empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +67,11 @@ class Picture(ScrollView, can_focus=True):
                 self._width, self._strips = whole, strips
         widest = max((strip.cell_length for strip in self._strips), default=0)
         self.virtual_size = Size(widest, len(self._strips))
+        self._count_spare()
         self.refresh()
+
+    def _count_spare(self) -> None:
+        self.spare = max(self.scrollable_content_region.height - len(self._strips), 0)
 
     def _lines(self, width: int) -> list[Strip]:
         """The picture at a width, without empty lines at its end."""
@@ -90,6 +97,7 @@ class Picture(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
+        self._count_spare()
 
     def _fit(self) -> None:
         """Draw again if the width is another one than that which was drawn for."""

@@ -11,17 +11,26 @@ from textual.widgets import Static
 from tutor.app.labs.asking import Reply
 
 _LINES = 2
+_ASIDE = 2
+"""Cells from the left: the mark of a pane that has the focus stays in sight."""
+_NEAR = 1
+"""Empty lines below a picture that do not part it from its words."""
 
 
 class Reading(Static):
-    """One or two sentences that say what the picture shows; always two lines high, so that nothing jumps."""
+    """One or two sentences that say what the picture shows; always two lines high, so that the picture stays."""
 
     DEFAULT_CSS = """
-    Reading { height: 2; padding: 0 2; color: $text; }
+    Reading { height: 2; max-width: 124; padding: 0 4 0 0; color: $text; }
     """
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
+        self.follow(0)
+
+    def follow(self, spare: int) -> None:
+        """Stand right below a picture that leaves so many lines empty, one line between them."""
+        self.styles.offset = (_ASIDE, 1 - spare if spare > _NEAR else 0)
 
     def say(self, sentences: Sequence[str]) -> None:
         """Show the first two sentences, or as much of the first one as fits. The rest is among the plain words."""
