@@ -40,6 +40,8 @@ held_out_percent = 10
 licence = "our own"
 """
 
+UNLEARNING = DECODER.replace("until = 1.0", "until = 1.0\nunlikelihood = true").replace("= 2560", "= 2048")
+
 TRANSLATOR = """
 name = "pairs"
 kind = "seq2seq"

@@ -9,7 +9,7 @@ import math
 import pytest
 import torch
 
-from tests.recipes import DECODER, GAP_FILLER, TRANSLATOR, write_data
+from tests.recipes import DECODER, GAP_FILLER, TRANSLATOR, UNLEARNING, write_data
 from tutor import experiments, paths
 from tutor.engine import registry
 from tutor.engine.checkpoint_kinds import load_encoder, load_seq2seq
@@ -66,7 +66,9 @@ def test_a_run_starts_writes_samples_and_ends_with_a_model_that_opens_by_name(re
     assert [file.name for file in (paths.runs() / "tiny").iterdir()] == ["report.json"]
 
 
-@pytest.mark.parametrize(("text", "load"), [(DECODER, None), (TRANSLATOR, load_seq2seq), (GAP_FILLER, load_encoder)])
+@pytest.mark.parametrize(
+    ("text", "load"), [(DECODER, None), (UNLEARNING, None), (TRANSLATOR, load_seq2seq), (GAP_FILLER, load_encoder)]
+)
 def test_the_same_bytes_twice_and_after_a_break(recipe, text, load, tutor):
     """The break comes between two checkpoints; dropout goes on as if there had been none."""
     path = recipe(text)
@@ -89,6 +91,18 @@ def test_the_same_bytes_twice_and_after_a_break(recipe, text, load, tutor):
     assert resumed["samples"] == plain(whole.samples)
     if load is not None:
         assert load(paths.user_models() / "whole") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (UNLEARNING.replace("= 64", "= 24"), "over 24 tokens, not 24; give a longer one"),
+        (GAP_FILLER.replace("until = 1.0", "until = 1.0\nunlikelihood = true"), "only a decoder can unlearn"),
+    ],
+)
+def test_who_cannot_unlearn_to_repeat_itself(recipe, text, says):
+    with pytest.raises(InputError, match=says):
+        run(Inputs(recipe(text)))
 
 
 def test_another_seed_gives_another_model_and_another_length_another_run(recipe):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from tokenizers import Tokenizer
@@ -18,6 +18,7 @@ from tutor.engine.initialisation import initialise
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task, options_for
 from tutor.engine.training import TrainingOptions, next_tokens
+from tutor.engine.unlikelihood import LONGEST, Batch, Unlikelihood, beginnings, usual_rate
 from tutor.errors import InputError
 
 
@@ -38,17 +39,19 @@ def task(recipe: Recipe, run: Path, tokens: int | None) -> Task:
         model=model,
         tokenizer=tokenizer,
         batch=batches(recipe, sources, options),
-        learn=next_tokens,
+        learn=_learner(recipe, sources, tokenizer),
         evaluate=lambda: held_out_loss(model, watched, window=window),
         options=options,
         bytes_per_token=watched.bytes_per_token,
     )
 
 
-def batches(recipe: Recipe, sources: dict[str, TokenFile], options: TrainingOptions) -> Callable[[int], Tensor]:
-    """The batch of each step, drawn from the mixture of its stage."""
+def batches(
+    recipe: Recipe, sources: dict[str, TokenFile], options: TrainingOptions
+) -> Callable[[int], Tensor | Batch]:
+    """The batch of each step, drawn from the mixture of its stage; with beginnings for one with unlikelihood."""
 
-    def batch(step: int) -> Tensor:
+    def batch(step: int) -> Tensor | Batch:
         stage = recipe.stage_at(step / options.steps)
         chosen = [sources[name] for name in stage.weights]
         ids = mixture(
@@ -60,9 +63,30 @@ def batches(recipe: Recipe, sources: dict[str, TokenFile], options: TrainingOpti
             step=step,
             beginnings=stage.beginnings,
         )
-        return torch.from_numpy(ids)
+        windows = torch.from_numpy(ids)
+        if not stage.unlikelihood:
+            return windows
+        return Batch(windows, beginnings(sources[recipe.sources[0].name], options.seed, step))
 
     return batch
+
+
+def _learner(
+    recipe: Recipe, sources: dict[str, TokenFile], tokenizer: Tokenizer
+) -> Callable[[Decoder, Any], tuple[float, int]]:
+    """How the decoder learns: from text alone, or in some stages from what it writes as well."""
+    if not any(stage.unlikelihood for stage in recipe.stages):
+        return next_tokens
+    context = cast("DecoderConfig", recipe.config).max_position_embeddings
+    if context <= LONGEST:
+        why = f"unlikelihood needs a context of over {LONGEST} tokens, not {context}"
+        raise InputError(recipe.name, why, "give a longer one, or leave it out")
+    unlikelihood = Unlikelihood(tokenizer, usual_rate(sources[recipe.sources[0].name], tokenizer))
+
+    def learn(model: Decoder, batch: Tensor | Batch) -> tuple[float, int]:
+        return unlikelihood.learn(model, batch) if isinstance(batch, Batch) else next_tokens(model, batch)
+
+    return learn
 
 
 def new_model(recipe: Recipe, vocabulary: int) -> Decoder:

@@ -84,6 +84,8 @@ class Stage:
     rows: int
     beginnings: float = 0.0
     """The share of a decoder's windows that start where a document does, with no token before it: as prompts do."""
+    unlikelihood: bool = False
+    """Whether a decoder also unlearns to repeat itself: see `unlikelihood`."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.beginnings <= 1:
@@ -160,6 +162,8 @@ def _check(recipe: Recipe) -> None:
         raise ValueError("it has no stage")
     if repeats := [name for name in recipe.tokenizer_sources if known[name].maker == "repeats"]:
         raise ValueError(f"{repeats[0]} is made of tokens, so it cannot come before the tokenizer")
+    if recipe.kind != "decoder" and any(stage.unlikelihood for stage in recipe.stages):
+        raise ValueError("only a decoder can unlearn to repeat itself")
     of_digits = recipe.kind in ("painter", "matcher")
     if wrong := [source.name for source in recipe.sources if (source.maker == "digits") != of_digits]:
         raise ValueError(f"{wrong[0]} is nothing that a {recipe.kind} learns")

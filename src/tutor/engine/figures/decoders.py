@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from tutor.engine import evaluation, loading, ngram, repetition, stories
+from tutor.engine import evaluation, loading, ngram, repetition, stories, unlikelihood
 from tutor.engine.corpus import TokenFile, write_tokens
-from tutor.engine.figures import Figure, Sample, naming
+from tutor.engine.figures import Figure, Sample, naming, repeating
 from tutor.engine.generation import generate
 from tutor.engine.sampling import SamplingOptions
 from tutor.engine.trace import AblateHeads
@@ -84,6 +84,7 @@ def quick(subject: Subject) -> Iterator[Figure]:
         if subject.samples:
             repeated = [repeated_runs(sample.given + sample.text) for sample in subject.samples]
             yield Figure("repeated 8-grams per sample", float(np.mean(repeated)), 0.001, quick=True)
+            yield from repeating.figures(loaded, OPENINGS)
         path = subject.scratch / "fresh.bin"
         fresh = write_tokens(stories.documents(2**31, FRESH), loaded.tokenizer, path)
         yield _bits("stories of the simulator, another seed", loaded, fresh, quick=True)
@@ -103,7 +104,10 @@ def full(subject: Subject, work: Path) -> Iterator[Figure]:
     first = subject.recipe.sources[0]
     held_out = TokenFile.open(work / f"{first.name}.held-out.bin")
     yield from _by_position(loaded, held_out, first.name)
-    if subject.recipe.pieces != "text":
+    if subject.recipe.pieces == "text":
+        said = unlikelihood.usual_rate(held_out, loaded.tokenizer)
+        yield Figure(f"words of 100 said once too often in held-out {first.name}", said, 0.001)
+    else:
         learned = min(max(stage.window for stage in subject.recipe.stages), loaded.context)
         yield from _against_trigrams(loaded, work, first.name, learned)
 
