@@ -9,7 +9,8 @@ import pytest
 from fake_engine import settled
 from textual import events
 from textual.color import Color
-from textual.widgets import Input
+from textual.geometry import Offset
+from textual.widgets import Input, Static
 from whole_app import Whole, course
 
 from tutor.app import theme
@@ -226,6 +227,17 @@ async def test_a_search_in_the_palette_may_end_after_it_was_closed():
         palette.dismiss()  # a second enter that was still under way
         await pilot.pause()
         assert app._exception is None and isinstance(app.screen, HomeScreen)
+
+
+async def test_a_click_on_what_was_just_removed_is_no_trouble(monkeypatch):
+    """It is still drawn for a moment; with a click one may begin to select text in it."""
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        gone = Static("gone"), Offset(0, 0)
+        monkeypatch.setattr(app.screen._compositor, "get_widget_and_offset_at", lambda x, y: gone)
+        app.screen._forward_event(events.MouseDown(None, 1, 1, 0, 0, 1, False, False, False, 1, 1))
+        await pilot.pause()
+        assert app.screen.get_widget_and_offset_at(1, 1) == (None, None)
 
 
 async def test_a_megabyte_in_the_palette_is_refused():

@@ -8,7 +8,9 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Offset
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.app.parts.keyline import KeyLine
@@ -36,6 +38,11 @@ class Frame(Screen[None]):
         yield from self.body()
         yield KeyLine()
         yield self._no_room
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """What is drawn there, to begin selecting text: Textual takes for granted that it has not been removed."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def body(self) -> ComposeResult:
         """What stands between the line at the top and the keys."""
