@@ -40,7 +40,7 @@ held_out_percent = 10
 licence = "our own"
 """
 
-UNLEARNING = DECODER.replace("until = 1.0", "until = 1.0\nunlikelihood = true").replace("= 2560", "= 2048")
+UNLEARNING = DECODER.replace("until = 1.0", 'until = 1.0\nunlikelihood = "story"').replace("= 2560", "= 2048")
 
 TRANSLATOR = """
 name = "pairs"

@@ -96,8 +96,9 @@ def test_the_same_bytes_twice_and_after_a_break(recipe, text, load, tutor):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (UNLEARNING.replace("= 64", "= 24"), "over 24 tokens, not 24; give a longer one"),
-        (GAP_FILLER.replace("until = 1.0", "until = 1.0\nunlikelihood = true"), "only a decoder can unlearn"),
+        (UNLEARNING.replace("= 64", "= 12"), "over 12 tokens, not 12; give a longer one"),
+        (GAP_FILLER.replace("until = 1.0", "until = 1.0\nunlikelihood = 'story'"), "only a decoder can unlearn"),
+        (UNLEARNING.replace('"story"\nwindow', '"tale"\nwindow'), "no source is called 'tale'"),
     ],
 )
 def test_who_cannot_unlearn_to_repeat_itself(recipe, text, says):

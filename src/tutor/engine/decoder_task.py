@@ -66,7 +66,7 @@ def batches(
         windows = torch.from_numpy(ids)
         if not stage.unlikelihood:
             return windows
-        return Batch(windows, beginnings(sources[recipe.sources[0].name], options.seed, step))
+        return Batch(windows, beginnings(sources[stage.unlikelihood], options.seed, step))
 
     return batch
 

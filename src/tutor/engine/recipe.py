@@ -84,8 +84,8 @@ class Stage:
     rows: int
     beginnings: float = 0.0
     """The share of a decoder's windows that start where a document does, with no token before it: as prompts do."""
-    unlikelihood: bool = False
-    """Whether a decoder also unlearns to repeat itself: see `unlikelihood`."""
+    unlikelihood: str = ""
+    """The source that a decoder goes on from the beginnings of, to unlearn to repeat itself: see `unlikelihood`."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.beginnings <= 1:
@@ -153,7 +153,8 @@ def _check(recipe: Recipe) -> None:
     known = {source.name: source for source in recipe.sources}
     if bad := [name for name in known if not _NAME.fullmatch(name)]:
         raise ValueError(f"{bad[0]!r} is no name for a source: letters, digits, '-' and '_'")
-    named = {name for stage in recipe.stages for name in stage.weights} | set(recipe.tokenizer_sources)
+    named = {name for stage in recipe.stages for name in (*stage.weights, stage.unlikelihood) if name}
+    named |= set(recipe.tokenizer_sources)
     if unknown := named - known.keys():
         raise ValueError(f"no source is called {sorted(unknown)[0]!r}")
     if recipe.pieces not in PIECES:

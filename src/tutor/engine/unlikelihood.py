@@ -29,9 +29,9 @@ TOKENS = 104
 """How far it goes on, if its context has room for that."""
 TEMPERATURE = 0.7
 """At which it draws, and at which the probabilities count: the one that samples are judged at."""
-SHORTEST, LONGEST = 4, 24
+SHORTEST, LONGEST = 4, 12
 """Tokens of a beginning; all of a step have the same."""
-ENOUGH = 2.0
+ENOUGH = 1.0
 """So many words in 100 more than in good text, and the term has its whole weight."""
 
 
@@ -47,11 +47,14 @@ class Batch(NamedTuple):
 def beginnings(source: TokenFile, seed: int, step: int, rows: int = ROWS) -> Tensor:
     """The first tokens of documents drawn at random, (rows, K); K, from `SHORTEST` to `LONGEST`, is the step's own.
 
-    A pure function of its arguments. Documents that are shorter go on into the next one.
+    A pure function of its arguments. Raises ValueError if no document is as long as that.
     """
     random = np.random.default_rng((seed, step, 1))
     length = int(random.integers(SHORTEST, LONGEST + 1))
-    possible = source.beginnings[source.beginnings + length <= len(source.tokens)]
+    ends = np.append(source.beginnings[1:], len(source.tokens))  # behind the token that ends each
+    possible = source.beginnings[ends - source.beginnings > length]
+    if not len(possible):
+        raise ValueError(f"{source.path.name} has no document of {length} tokens")
     places = random.choice(possible, rows)
     return torch.from_numpy(np.stack([source.tokens[at : at + length].astype(np.int64) for at in places]))
 
