@@ -90,8 +90,8 @@ class LabApp(App):
 
     @property
     def words(self):
-        """What is on the screen, wherever lines are broken."""
-        return " ".join(self.text.split())
+        """What is on the screen, wherever lines are broken, without the mark beside the pane that has the focus."""
+        return " ".join(self.text.replace("▏", " ").split())
 
     def burst(self, text):
         """Keys as fast as they can come."""
