@@ -91,6 +91,9 @@ async def test_trouble_before_a_part_was_chosen_is_told(engine):
         lab.name_shown, lab.form.line = "", ""
         lab.explain("the engine process ended")
         await settled(pilot, lambda: "the engine process ended" in app.text)
+        lab.form.line = "softmax"
+        await lab.entered()
+        assert not (paths.state() / "exercises").exists()
 
 
 async def test_reset_asks_first_and_can_be_undone(engine):

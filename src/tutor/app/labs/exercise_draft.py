@@ -105,6 +105,8 @@ class DraftLab(Lab):
             self._write()
 
     def _write(self) -> bool:
+        if not self.name_shown:  # enter can come before an exercise is in the editor
+            return False
         try:
             editing.keep_draft(self.name_shown, self.editor.text)
         except OSError as error:
