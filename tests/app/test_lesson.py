@@ -1,5 +1,7 @@
 """The lesson screen: each kind of step as a learner goes through it, with keys only unless the test says mouse."""
 
+from types import SimpleNamespace
+
 import pytest
 from canned import next_result
 from fake_engine import settled
@@ -470,3 +472,8 @@ async def test_typing_in_the_lab_is_not_taken_for_keys(tmp_path):
         await pilot.press(*"blngrq")
         await pilot.pause()
         assert app.focused.value == "blngrq" and app.screen.index == 0
+
+
+def test_a_key_that_comes_before_the_end_of_a_lesson_is_there_is_no_trouble():
+    """The keys that turn pages focus its rows."""
+    Ending(SimpleNamespace(steps=(), outline=None, goal=""), None, SimpleNamespace(misses={}, done={})).focus_first()

@@ -21,6 +21,7 @@ from textual.errors import NoWidget
 from whole_app import StillEngine, Whole
 
 from tutor.app.engine_client import Lost
+from tutor.app.freed_memory import give_back
 from tutor.app.labs import LABS
 from tutor.app.navigation import OpenLab, OpenLesson
 from tutor.app.screens.help import HelpScreen
@@ -220,6 +221,7 @@ class Monkey:
 async def test_whatever_is_pressed_the_app_goes_on_and_memory_stays_flat(tmp_path, monkeypatch):
     """No exception; after it all, escape leads home, `?` opens help; memory stays where it was when warm."""
     monkeypatch.chdir(tmp_path)  # exported pictures
+    give_back()  # as `tutor` does
     app = Unending(random.Random(f"engine {SEED}"))
     async with app.run_test(size=(80, 24), tooltips=True, notifications=True) as pilot:
         monkey = Monkey(pilot, random.Random(SEED))

@@ -103,6 +103,8 @@ def _open_app(ascii_only: bool) -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    from tutor.app.tutor_app import TutorApp  # noqa: TID251 - without a command, tutor opens the app
+    from tutor.app.freed_memory import give_back  # noqa: TID251 - without a command, tutor opens the app
+    from tutor.app.tutor_app import TutorApp  # noqa: TID251
 
+    give_back()
     TutorApp(ascii_only=ascii_only).run()

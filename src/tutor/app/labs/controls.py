@@ -211,7 +211,8 @@ class Controls(Widget):
                 await self.mount_all([(Control if s.dial is not None else TypedControl)(s) for s in settings])
         for control in self.controls:
             if control.setting.name == focused:
-                (control if isinstance(control, Control) else control.query_one(Input)).focus()
+                for part in [control] if isinstance(control, Control) else control.query(Input):  # none once it left
+                    part.focus()
 
     @property
     def controls(self) -> list[Control | TypedControl]:

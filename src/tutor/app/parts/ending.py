@@ -41,6 +41,7 @@ class Ending(VerticalScroll, can_focus=False):
             elif key not in record.done:
                 self.ways.append((f"Still open: {step.title}", self.Wanted(step=index)))
         self.ways.append(("Home", self.Wanted()))
+        self._rows = Choices([text for text, _ in self.ways])
 
     def compose(self) -> ComposeResult:
         done, total = self.record.steps_done(self.lesson.outline), len(self.lesson.steps)
@@ -48,12 +49,13 @@ class Ending(VerticalScroll, can_focus=False):
         yield Static(Content.styled(title, "bold"), classes="title")
         goal = self.lesson.goal[:1].upper() + self.lesson.goal[1:]
         yield Static(f"{done} of {total} steps done.\n\n{goal}", id="summary", markup=False)
-        yield Choices([text for text, _ in self.ways])
+        yield self._rows
 
     def focus_first(self) -> None:
         """Focus the rows; where they are many, the title stays in sight all the same."""
-        self.query_one(Choices).focus(scroll_visible=False)
-        self.scroll_home(animate=False)
+        if self._rows.is_attached:  # a key may come before it is there, or when the page was left
+            self._rows.focus(scroll_visible=False)
+            self.scroll_home(animate=False)
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
