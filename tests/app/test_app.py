@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from fake_engine import settled
@@ -13,7 +14,7 @@ from textual.geometry import Offset
 from textual.widgets import Input, Static
 from whole_app import Whole, course
 
-from tutor.app import theme
+from tutor.app import freed_memory, theme
 from tutor.app.labs import LABS
 from tutor.app.labs.base import Lab
 from tutor.app.parts.palette import Palette
@@ -265,3 +266,13 @@ async def test_paging_through_a_palette_that_has_no_room(size):
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
+
+
+@pytest.mark.parametrize(("platform", "calls"), [("linux", {-3: 131072, -1: 131072, -8: 1}), ("darwin", {})])
+def test_the_allocator_is_told_to_give_freed_memory_back_where_it_is_glibc(platform, calls, monkeypatch):
+    """By the numbers that malloc.h gives M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_ARENA_MAX."""
+    told = {}
+    monkeypatch.setattr(freed_memory.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=told.__setitem__))
+    monkeypatch.setattr(freed_memory.sys, "platform", platform)
+    freed_memory.give_back()
+    assert told == calls

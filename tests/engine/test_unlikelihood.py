@@ -106,6 +106,12 @@ def test_beginnings_are_those_of_documents_and_each_step_has_its_own(tokenizer, 
     assert 0 < unlikelihood.usual_rate(source, tokenizer) < 20
 
 
+def test_documents_that_are_long_enough(tokenizer, tmp_path):
+    """By hand: "We ran." has three tokens."""
+    source = write_tokens(["We ran.", "The dog saw the dog."], tokenizer, tmp_path / "told.bin")
+    assert [len(unlikelihood.long_enough(source, length)) for length in (1, 3, 4, 6, 7)] == [2, 2, 1, 1, 0]
+
+
 def test_what_is_written_goes_on_from_its_start(model):
     start = torch.randint(5, 4000, (3, 4), generator=torch.Generator().manual_seed(2))
     torch.manual_seed(7)

@@ -14,7 +14,7 @@ def give_back() -> None:
     """Set up glibc's allocator for a process that runs for hours and frees what it draws; harmless elsewhere.
 
     By itself glibc keeps ever larger blocks in its heap once some were freed, and has a heap for each thread: after
-    five minutes of random keys 87 of 138 MB there were holes, with this 5 of 35 MB. The engine is another process,
+    four minutes of random keys 87 of 138 MB there were holes, with this 5 of 35 MB. The engine is another process,
     which wants the contrary.
     """
     if not sys.platform.startswith("linux"):

@@ -18,7 +18,7 @@ from tutor.engine.initialisation import initialise
 from tutor.engine.recipe import Recipe
 from tutor.engine.task import Task, options_for
 from tutor.engine.training import TrainingOptions, next_tokens
-from tutor.engine.unlikelihood import LONGEST, Batch, Unlikelihood, beginnings, usual_rate
+from tutor.engine.unlikelihood import LONGEST, Batch, Unlikelihood, beginnings, long_enough, usual_rate
 from tutor.errors import InputError
 
 
@@ -81,6 +81,10 @@ def _learner(
     if context <= LONGEST:
         why = f"unlikelihood needs a context of over {LONGEST} tokens, not {context}"
         raise InputError(recipe.name, why, "give a longer one, or leave it out")
+    for name in {stage.unlikelihood for stage in recipe.stages if stage.unlikelihood}:
+        if not len(long_enough(sources[name], LONGEST)):
+            why = f"{name} has no document of {LONGEST} tokens, from which unlikelihood goes on"
+            raise InputError(recipe.name, why, "name another source")
     unlikelihood = Unlikelihood(tokenizer, usual_rate(sources[recipe.sources[0].name], tokenizer))
 
     def learn(model: Decoder, batch: Tensor | Batch) -> tuple[float, int]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -47,16 +48,18 @@ class Batch(NamedTuple):
 def beginnings(source: TokenFile, seed: int, step: int, rows: int = ROWS) -> Tensor:
     """The first tokens of documents drawn at random, (rows, K); K, from `SHORTEST` to `LONGEST`, is the step's own.
 
-    A pure function of its arguments. Raises ValueError if no document is as long as that.
+    A pure function of its arguments. The source has documents of that length (`long_enough`).
     """
     random = np.random.default_rng((seed, step, 1))
     length = int(random.integers(SHORTEST, LONGEST + 1))
-    ends = np.append(source.beginnings[1:], len(source.tokens))  # behind the token that ends each
-    possible = source.beginnings[ends - source.beginnings > length]
-    if not len(possible):
-        raise ValueError(f"{source.path.name} has no document of {length} tokens")
-    places = random.choice(possible, rows)
+    places = random.choice(long_enough(source, length), rows)
     return torch.from_numpy(np.stack([source.tokens[at : at + length].astype(np.int64) for at in places]))
+
+
+def long_enough(source: TokenFile, length: int) -> NDArray[np.int64]:
+    """Where the documents begin that have at least `length` tokens without the one that ends them, (n,)."""
+    ends = np.append(source.beginnings[1:], len(source.tokens))  # behind the token that ends each
+    return source.beginnings[ends - source.beginnings > length]
 
 
 def usual_rate(source: TokenFile, tokenizer: Tokenizer, documents: int = 400) -> float:
