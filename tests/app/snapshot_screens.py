@@ -29,6 +29,7 @@ RECORDS = {
     "fill": canned_labs.filled,
     "finetune": canned.foretold,
     "next": canned_labs.distribution,
+    "surprise": canned_labs.surprised,
     "timeline": canned.seen_at,
     "translate": canned_translation.translated,
     "walk": canned_labs.walked,
@@ -98,6 +99,7 @@ def lab(name, inputs=None, *keys):
         await settled(pilot, lambda: len(app.screen_stack) > 1 and app.screen.lab.has_focus_within)
         if not keys:
             await settled(pilot, lambda: app.screen.lab.asker.question is None)
+            await settled(pilot, lambda: app.screen.lab.company.asker.question is None)
         for key in keys:
             await pilot.press(key)
 
@@ -138,12 +140,14 @@ SCREENS = (
     ),
     Screen(
         "lab-tokens",
-        "The line, two controls, the text cut into seven tokens with their numbers, and that in words below.",
+        "The line, two controls, the text cut into seven tokens with their numbers, and that in words below; from "
+        "120 columns the other tokenizers' cuts between them.",
         lab("tokens"),
     ),
     Screen(
         "lab-embeddings",
-        "A word in the line; its ten neighbours as bars, the nearest first, each with its similarity.",
+        "A word in the line; its ten neighbours as bars, the nearest first, each with its similarity; from 120 "
+        "columns the same words as a map beside them.",
         lab("embeddings"),
     ),
     Screen(
@@ -168,7 +172,8 @@ SCREENS = (
     ),
     Screen(
         "lab-generation",
-        "Three next words as bars with a pointer at the first; controls of sampling; what enter would do.",
+        "Three next words as bars with a pointer at the first; controls of sampling; what enter would do; from 120 "
+        "columns how much each word that was read surprised the model.",
         lab("generation", next_word.Inputs("The cat sat on the")),
     ),
     Screen(

@@ -16,6 +16,7 @@ from contextlib import suppress
 
 import psutil
 from canned import attention_result, generated, next_result, started, step, tuned, update
+from canned_labs import surprised
 from textual import events
 from textual.errors import NoWidget
 from whole_app import StillEngine, Whole
@@ -129,6 +130,8 @@ def _records(name, inputs):
         return [attention_result(inputs)]
     if name == "next":
         return [next_result("time", "day", "[x]")]
+    if name == "surprise":
+        return [surprised(inputs)]
     if name == "generate":
         pieces = [step(number, text) for number, text in enumerate([" a", "[/b]", "\x1b[0m", "\n"])]
         return [Prompt(inputs.text, 3), *pieces, generated(inputs, " a", "[/b]")]

@@ -11,8 +11,10 @@ from textual.message import Message
 
 from tutor import experiments
 from tutor.app.labs.asking import Asker, News, Piece, Reply, Stopped, Trouble
+from tutor.app.labs.company import Guest, guest_for
 from tutor.app.labs.status import facts
-from tutor.app.labs.waiting import Waiting
+from tutor.app.labs.waiting import STALE_AFTER, Waiting
+from tutor.app.later import later
 
 if TYPE_CHECKING:
     from tutor.app.labs.base import Lab
@@ -116,9 +118,31 @@ class Answering(Waiting):
 
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""
+        if self.company is not None and self.company.ask(self.guest(reply)):
+            later(self, STALE_AFTER, self._drop_older_company)
         words = self.sentences(reply)
-        self.panes.fill(self.draw(reply), words)
+        self.panes.fill(self.whole(reply), words + (self.company.words if self.company is not None else []))
         self.reading.say(words)
+
+    def guest(self, reply: Reply) -> Guest | None:
+        """The second picture that is to stand with an answer."""
+        return guest_for(reply.question, self.panes.scrollable_content_region.size)
+
+    def take_company(self, news: News) -> None:
+        """The second picture came, or will not."""
+        if self.company is not None:
+            self.company.take(news)
+            self.draw_again()
+
+    def _drop_older_company(self) -> None:
+        if self.company is not None and self.company.is_stale(STALE_AFTER):
+            self.company.reply = None
+            self.draw_again()
+
+    def draw_again(self) -> None:
+        """Draw what is there by now."""
+        if self.reply is not None:
+            self.show_reply(self.reply)
 
     def sentences(self, reply: Reply) -> list[str]:
         """What an answer shows, in words, the most important first."""

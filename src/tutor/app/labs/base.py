@@ -17,6 +17,7 @@ from tutor.app.engine_client import PATIENCE
 from tutor.app.labs import line
 from tutor.app.labs.answering import Answering
 from tutor.app.labs.asking import Asker, Engine, News, Question, Reply
+from tutor.app.labs.company import Company
 from tutor.app.labs.engine_use import EngineUse
 from tutor.app.labs.entry import Entry
 from tutor.app.labs.form import Form
@@ -107,6 +108,10 @@ class Lab(Answering):
         """Focus where one starts."""
         self.entry.focus(scroll_visible)
         return self
+
+    def invite(self) -> None:
+        """This lab has the screen to itself: a picture that leaves room gets company."""
+        self.company = Company(self.new_asker(self.take_company))
 
     def the_engine(self) -> Engine:
         """The engine this lab was given, or one of its own from the first time that it is needed."""
@@ -242,9 +247,4 @@ class Lab(Answering):
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
         if self.asker.question is None:
-            self.call_after_refresh(self._show_again)
-
-    def _show_again(self) -> None:
-        """Draw what is there by now: a newer answer may have come since the size changed."""
-        if self.reply is not None:
-            self.show_reply(self.reply)
+            self.call_after_refresh(self.draw_again)  # by then a newer answer may be there

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tutor.app import ascii_mode
 from tutor.app.labs.asking import Reply
+from tutor.app.labs.company import Company
 from tutor.app.labs.form import Form
 from tutor.app.labs.panes import PICTURE, SOURCE, WORDS, Panes
 from tutor.app.labs.status import Status
@@ -65,6 +66,8 @@ class Commands(Widget):
     panes: Panes
     status: Status
     reply: Reply | None
+    company: Company | None = None
+    """What stands beside a picture that leaves much of the screen empty; None where there is no room to spare."""
 
     @property
     def inputs(self) -> Any:
@@ -74,6 +77,11 @@ class Commands(Widget):
     def draw(self, reply: Reply) -> RenderableType:
         """The picture of an answer; special labs draw their own."""
         return reply.picture
+
+    def whole(self, reply: Reply) -> RenderableType:
+        """All that is drawn for an answer: its picture, and what stands with it."""
+        picture = self.draw(reply)
+        return picture if self.company is None else self.company.joined(picture)
 
     def action_words(self) -> None:
         """Show the facts in plain words, or the picture again."""
@@ -103,7 +111,7 @@ class Commands(Widget):
         from tutor.app.labs.exporting import SUFFIXES, write_picture
 
         try:
-            where = write_picture(self.reply.question.name, self.draw(self.reply), ascii_mode.is_on(self))
+            where = write_picture(self.reply.question.name, self.whole(self.reply), ascii_mode.is_on(self))
         except OSError as error:
             self.status.say(f"the picture cannot be written: {error.strerror}", error=True)
         else:

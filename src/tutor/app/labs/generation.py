@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tutor.app.labs import line
 from tutor.app.labs.asking import News, Piece, Reply
+from tutor.app.labs.company import Guest
 from tutor.app.labs.comparing import Comparison
 from tutor.app.labs.status import count
 from tutor.app.labs.stepping import NEXT, TEXT, SteppingLab
@@ -163,6 +164,10 @@ class GenerationLab(SteppingLab):
         if reply.question.name == NEXT and self.written.added:
             return Group(drawn, Text(), choice.taken(self.written.pieces, self.written.shares))
         return drawn
+
+    def guest(self, reply: Reply) -> Guest | None:
+        """Two ways side by side are company enough."""
+        return None if self.compared.pinned is not None else super().guest(reply)
 
     def _other(self, reply: Reply) -> Reply | None:
         """What the pinned settings gave for the same text, if that is there."""

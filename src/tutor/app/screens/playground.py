@@ -29,6 +29,7 @@ class PlaygroundScreen(Frame):
     def __init__(self, experiment: str, engine: EngineClient, inputs: Any = None) -> None:
         super().__init__()
         self.lab = make_lab(experiment, engine)
+        self.lab.invite()
         self.info: LabInfo = self.lab.info
         self.inputs = inputs
 
