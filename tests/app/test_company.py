@@ -86,7 +86,7 @@ async def test_below_the_next_word_stands_how_the_text_was_read():
     app = Roomy("next", FakeEngine())
     async with app.run_test(size=LARGE) as pilot:
         await loaded(pilot, next_word.Inputs("The cat sat"), distribution, surprised)
-        assert "30.0 %" in app.text and "surprised it" in app.text and "9.000 bits" in app.text
+        assert "30.0 %" in app.text and "surprised it" in app.text and "9.00 bits" in app.text
         await pilot.press("f3")
         await settled(pilot, lambda: "surprised it" not in app.text)
 

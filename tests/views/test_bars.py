@@ -41,6 +41,7 @@ def test_known_bars():
 def test_percentages_and_units():
     assert drawn(Bars([Bar("a", 0.5234), Bar("b", 0.0021)], unit="%"))[1].endswith("  0.2 %")
     assert drawn(Bars([Bar("a", 12.34)], unit="ms"))[0].endswith(" 12.3 ms")
+    assert drawn(Bars([Bar("a", 8.4523), Bar("b", 0.0312)], unit="bits"))[1].endswith(" 0.03 bits")
     assert drawn(Bars([Bar("a", 1234.4)], unit="tokens"))[0].endswith(" 1234 tokens")
 
 

@@ -79,11 +79,20 @@ def _bar(share: float, length: int, ascii_only: bool) -> str:
     return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(length)
 
 
+def _decimals(largest: float, per_cent: bool) -> int:
+    """How many decimals give the largest number three digits; shares of one and per cents have fewer before them."""
+    if largest >= 100 and not per_cent:
+        return 0
+    if largest >= 10:
+        return 1
+    return 2 if largest > 1 or per_cent else 3
+
+
 def _numbers(values: Sequence[float], unit: str) -> list[str]:
     """The values with equal decimals: as many as the largest needs to show three digits."""
     scale, sign = (100.0, " %") if unit == "%" else (1.0, f" {unit}".rstrip())
     largest = max(abs(value) * scale for value in values)
-    decimals = 0 if largest >= 100 and scale == 1.0 else 1 if largest >= 10 else 3 if scale == 1.0 else 2
+    decimals = _decimals(largest, unit == "%")
     written = [f"{value * scale:.{decimals}f}{sign}" for value in values]
     if unit != "%":
         return written
