@@ -62,6 +62,44 @@ async def test_attention_goes_from_all_heads_to_one_to_a_word_and_back(engine):
         assert app.lab.inputs == Attention("The cat sat")
 
 
+async def test_with_a_layer_chosen_the_mark_is_in_that_layer_and_moves_with_it(engine):
+    """Only the heads of layer 1, the first one marked; enter would open it; up shows those of layer 0 instead; a
+    click on the second head of a row marks that one, and another opens it."""
+    app = LabApp("attention", engine)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.lab.load(Attention("The cat sat", layer=1))
+        await answer(pilot, engine, attention_result, 1)
+        assert "▸layer 1" in app.text and "layer 0" not in app.text and "▸head 0" in app.text
+        assert "enter opens head 1.0" in app.text
+        await pilot.press("pagedown", "up")
+        await settled(pilot, lambda: engine.asked[-1][1] == Attention("The cat sat", layer=0))
+        await answer(pilot, engine, attention_result, 1)
+        assert "▸layer 0" in app.text and "layer 1" not in app.text
+        row = next(at for at, line in enumerate(app.lab.panes.text.splitlines()) if "layer 0" in line)
+        column = app.lab.panes.text.splitlines()[row - 1].index("head 1")
+        await pilot.click(app.lab.panes, offset=(column + 2, row))
+        await settled(pilot, lambda: "▸head 1" in app.text and "enter opens head 0.1" in app.text)
+        await pilot.click(app.lab.panes, offset=(column + 2, row))
+        await settled(pilot, lambda: engine.asked[-1][1] == Attention("The cat sat", layer=0, head=1))
+
+
+async def test_beside_all_heads_stands_the_one_that_is_pointed_at_where_there_is_room(engine):
+    """200×60: all heads to the left and the marked one as numbers to the right, another as the mark moves; a click
+    to the left still means what is drawn there. At 120×40 all heads have the width."""
+    app = LabApp("attention", engine)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await app.lab.load(Attention("The cat sat"))
+        await answer(pilot, engine, attention_result, 1)
+        assert "layer 0, head 0" in app.lab.panes.text and "1.00" in app.lab.panes.text
+        lines = app.lab.panes.text.splitlines()
+        row = next(at for at, line in enumerate(lines) if "layer 1" in line)
+        await pilot.click(app.lab.panes, offset=(lines[0].index("head 1") + 2, row))
+        await settled(pilot, lambda: "layer 1, head 1" in app.lab.panes.text and app.lab.place == (1, 1))
+        await pilot.resize_terminal(120, 40)
+        await settled(pilot, lambda: "layer 1, head 1" not in app.lab.panes.text)
+        assert "1.00" not in app.lab.panes.text
+
+
 async def test_controls_of_attention_end_where_the_model_ends(engine):
     app = LabApp("attention", engine)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -24,6 +24,8 @@ class Beside:
     """How the width is shared."""
     room: int = ROOM
     """Columns below which one stands under the other."""
+    left_width: int | None = None
+    """Columns of the left one, where it has to have so many; else `shares` decides."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if options.max_width >= self.room:
@@ -33,8 +35,11 @@ class Beside:
 
     def _grid(self) -> Table:
         grid = Table.grid(expand=True, padding=(0, 1))
-        for share in self.shares:
-            grid.add_column(ratio=share)
+        if self.left_width is None:
+            grid.add_column(ratio=self.shares[0])
+        else:
+            grid.add_column(width=self.left_width)
+        grid.add_column(ratio=self.shares[1])
         if any(self.headings):
             grid.add_row(*(_heading(heading) for heading in self.headings))
         grid.add_row(self.left, self.right)

@@ -71,7 +71,7 @@ class AttentionLab(HeadsLab):
         if self.form.experiment != PATTERNS:
             return ""
         zoom = ", + zooms" if self.window.whole > attention_picture.LARGE else ""
-        opens = f"enter opens head {self.place[0]}.{self.place[1]}"
+        opens = "enter opens head {}.{}".format(*self.here())
         return (opens, f"enter: a word, x: off{zoom}", "enter: the numbers", "esc: back")[self.depth]
 
     # What is shown
@@ -91,7 +91,7 @@ class AttentionLab(HeadsLab):
         if reply.question.name != PATTERNS:
             self._drawn = reply.picture
         elif result.row is None:
-            self._drawn = self._heads(result)
+            return self._heads(result)
         elif result.steps is None:
             self._drawn = reply.picture
         elif self.depth == NUMBERS:
@@ -104,8 +104,12 @@ class AttentionLab(HeadsLab):
         pane = self.panes.scrollable_content_region
         height = max(pane.height - 3, 4)  # the rest is for labels and the legend
         if len(result.heads) == 1:
-            return attention_picture.matrix(result, self.window, height)
-        return attention_picture.overview(result, self.place, height + 1, max(pane.width, 1))
+            self._drawn = attention_picture.matrix(result, self.window, height)
+            return self._drawn  # type: ignore[no-any-return]
+        width = max(pane.width, 1)
+        left = attention_picture.overview_width(result, width)
+        self._drawn = attention_picture.overview(result, self.here(), height + 1, left)
+        return attention_picture.with_preview(self._drawn, result, self.here(), width)
 
     # Where one goes
 
@@ -138,12 +142,14 @@ class AttentionLab(HeadsLab):
         if self.patterns is None:
             return
         if self.depth == HEADS and hasattr(self._drawn, "at"):
-            if (place := self._drawn.at(event.column, event.row, width)) is None:
+            left = attention_picture.overview_width(self.patterns.result, width)
+            if (cell := self._drawn.at(event.column, event.row, left)) is None:
                 return
-            if place == self.place:
+            place, here = attention_picture.head_at(self.patterns.result, cell), self.here()
+            if place == here:
                 await self.action_deeper()
             else:
-                await self.action_head(place[0] - self.place[0], place[1] - self.place[1])
+                await self.action_head(place[0] - here[0], place[1] - here[1])
         elif self.depth == HEAD and hasattr(self._drawn, "row_at"):  # not all heads still, of an older answer
             row = self._drawn.row_at(event.row, width)
             word = "" if row is None else self._words()[row + self.window.row]
@@ -182,7 +188,8 @@ class AttentionLab(HeadsLab):
         if self.patterns is None or self.reply is None or self.depth == NUMBERS:
             return
         if self.depth == HEADS:
-            await self.go(layer=self.place[0], head=self.place[1])
+            layer, head = self.here()
+            await self.go(layer=layer, head=head)
         elif self.depth == HEAD:
             words = [word for word in self._words()[:FARTHEST] if word]
             link = self.patterns.result.strongest

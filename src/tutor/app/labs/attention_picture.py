@@ -19,6 +19,10 @@ SPELLED_OUT = 8
 """Cells of a thumbnail from which `head 3` can be written over it; over smaller ones only its number."""
 WIDE = 110
 """Columns from which a word's arrows stand beside the matrix of its head."""
+WIDER = 168
+"""Columns from which the head that is pointed at stands large beside all heads."""
+OVERVIEW = 104
+"""Columns of all heads then."""
 LARGE = 30
 """Tokens from which a matrix is worth a closer look."""
 _MATRIX = 28
@@ -42,6 +46,30 @@ def overview(result: Result, place: tuple[int, int], height: int, width: int) ->
     rows, columns = ([label[0] + label.rpartition(" ")[2] for label in side] for side in (rows, columns))
     unit = "weight; down: layers, across: heads"
     return dataclasses.replace(spelled, rows=rows, columns=columns, unit=unit)
+
+
+def overview_width(result: Result, width: int) -> int:
+    """Columns of a pane's `width` that all heads take: not all where one of them stands beside."""
+    return OVERVIEW if width >= WIDER and len(result.tokens) <= _MATRIX else width
+
+
+def head_at(result: Result, cell: tuple[int, int]) -> tuple[int, int]:
+    """The layer and head of a row and column of the overview, which may show only some of them."""
+    layers, heads = ({one.layer for one in result.heads}, {one.head for one in result.heads})
+    return sorted(layers)[cell[0]], sorted(heads)[cell[1]]
+
+
+def with_preview(heads: Thumbnails, result: Result, place: tuple[int, int], width: int) -> RenderableType:
+    """All heads, and where there is room the one at `place` as a matrix of numbers."""
+    from tutor.views.beside import Beside
+    from tutor.views.records.attention import matrix as drawn_matrix
+
+    left, (layer, head) = overview_width(result, width), place
+    is_shown = any((one.layer, one.head) == place for one in result.heads)  # not of an answer that is older
+    if left == width or not is_shown:
+        return heads
+    heading = Text(f"layer {layer}, head {head}", style="dim")
+    return Beside(heads, Group(heading, drawn_matrix(result, layer, head)), room=left, left_width=left)
 
 
 def _pointed(label: str, here: bool) -> str:

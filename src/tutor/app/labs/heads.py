@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from tutor.app.labs.base import Lab
 
 PATTERNS, OFF = "attention", "ablate"
+AXES = ("layer", "head")
 HEADS, HEAD, WORD, NUMBERS = range(4)
 """How deep one is."""
 
@@ -95,19 +96,26 @@ class HeadsLab(Lab):
         if self.form.experiment == OFF:
             others = self.form.values["heads"][:-1]
             await self.go(heads=(*others, f"{self.place[0]}.{self.place[1]}"))
-        elif self.depth == HEADS and self.reply is not None:
+        elif self.depth != HEADS:
+            await self.go(layer=self.place[0], head=self.place[1])
+        elif moved := self._moved_controls():
+            await self.go(**moved)
+        elif self.reply is not None:
             self.show_reply(self.reply)
             self.say_facts(self.reply)
             row = self.place[0] / layers * self.panes.virtual_size.height
             self.panes.scroll_to(y=row - self.panes.size.height / 2, animate=False)
-        elif self.depth != HEADS:
-            await self.go(layer=self.place[0], head=self.place[1])
+
+    def _moved_controls(self) -> dict[str, int]:
+        """A layer or head that is chosen by its control, and that the place is no longer in."""
+        values = {name: self.form.values.get(name) for name in AXES}
+        return {name: at for name, at in zip(AXES, self.place, strict=True) if values[name] not in (None, at)}
 
     def here(self) -> tuple[int, int]:
         """The layer and head that is looked at or pointed at."""
         if self.form.experiment == OFF:
             return self.place
-        chosen = (self.form.values.get("layer"), self.form.values.get("head"))
+        chosen = [self.form.values.get(name) for name in AXES]
         return tuple(self.place[i] if chosen[i] is None else chosen[i] for i in (0, 1))  # type: ignore[return-value]
 
     async def action_head_off(self) -> None:
