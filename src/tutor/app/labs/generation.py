@@ -45,6 +45,8 @@ class GenerationLab(SteppingLab):
         ),
     ]
 
+    QUICK: ClassVar[frozenset[str]] = frozenset({TEXT})
+
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._made: list[str] = []

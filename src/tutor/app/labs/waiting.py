@@ -26,6 +26,8 @@ class Waiting(Commands):
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset()
     """Options that have no control here; presets still set them."""
+    QUICK: ClassVar[frozenset[str]] = frozenset()
+    """Long experiments that take but a second or two: a lesson's step runs its preset at once."""
     asker: Asker
     reading: Reading
     _staling: asyncio.TimerHandle | None = None

@@ -47,8 +47,8 @@ class LabSide(Vertical):
         yield self._caption
         yield self._stage
 
-    async def show(self, preset: Preset) -> None:
-        """Load a preset, in the lab that shows its experiment."""
+    async def show(self, preset: Preset, hidden: bool = False) -> None:
+        """Load a preset, in the lab that shows its experiment. What is quick is run unless it is to be `hidden`."""
         from tutor.app.labs import lab_for, make_lab
 
         if not self._stage.is_mounted:  # the screen was left before it was there
@@ -66,6 +66,8 @@ class LabSide(Vertical):
             other.display = other is lab
         self.lab = lab
         await lab.load(preset.inputs)
+        if preset.experiment in lab.QUICK and not hidden:
+            lab.ask(on_request=True)
         self._caption.add_class("-fresh")
         if self._fading is not None:
             self._fading.cancel()

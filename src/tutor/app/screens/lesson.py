@@ -98,10 +98,11 @@ class LessonScreen(Judging):
             preset = self.lesson.preset_for(self.index)
         self.lab_side.task_line, self.lab_side.done = task_line(step), self._is_done(step)
         self.lab_side.covered = False
+        hidden = self.asked is not None and self.asked.COVERED
         if preset is not None:
-            await self.lab_side.show(preset)
+            await self.lab_side.show(preset, hidden)
         if self.is_attached:
-            self.lab_side.covered = self.asked is not None and self.asked.COVERED
+            self.lab_side.covered = hidden
             self.lab_side.write_caption()
 
     def _is_done(self, step: Step) -> bool:
@@ -179,8 +180,9 @@ class LessonScreen(Judging):
                 return
             if self.lab_side.engine.state == "gone":
                 self.lab_side.engine.restart()
-            await self.lab_side.show(preset)
-            if task is not None and task.COVERED and not task.done and self.lab_side.lab is not None:
+            waits = task is not None and task.COVERED and not task.done
+            await self.lab_side.show(preset, hidden=waits)
+            if waits and self.lab_side.lab is not None:
                 self.lab_side.lab.ask(on_request=True)  # the answer that the task still waits for
 
     def about(self) -> list[tuple[str, str]]:

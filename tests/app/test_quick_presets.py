@@ -1,0 +1,55 @@
+"""A lesson's step that shows how a text is written: the model writes at once, unless one is to guess first."""
+
+import pytest
+from canned import generated
+from fake_engine import settled
+from whole_app import Whole
+
+from tutor.experiments import generate
+
+READ = "## One\n\nText one.\n\n"
+GUESS = '## Predict: Two\n\nText.\n\n```predict\nask = "How many?"\nanswer = "len(result.steps)"\n```\n\n'
+PRESET = '```tutor\ntutor generate "Once upon a time" --tokens 2\n```\n'
+
+
+def asked(app):
+    """What the engine was asked to write."""
+    return [inputs for name, inputs, _ in app.engine.asked if name == "generate"]
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    def write(step):
+        (tmp_path / "01-writing.md").write_text(
+            f"# Writing\nGoal: x.\nMinutes: 20\n\n{step}{PRESET}", encoding="utf-8"
+        )
+        return tmp_path
+
+    return write
+
+
+async def test_a_step_to_read_shows_what_the_model_writes(lesson):
+    """No key is pressed after the step is opened, and the text is there; r has it written again."""
+    app = Whole(lesson(READ))
+    inputs = generate.Inputs("Once upon a time", tokens=2)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: asked(app) == [inputs])
+        app.engine.say(generated(inputs, " there", " was"))
+        await settled(pilot, lambda: "Once upon a time there was" in app.text)
+        await pilot.press("r")
+        await settled(pilot, lambda: asked(app) == [inputs, inputs])
+
+
+async def test_what_is_to_be_guessed_is_not_written_before(lesson):
+    """The lab is covered and nothing was asked of the engine; with the guess it writes."""
+    app = Whole(lesson(GUESS))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: "How many?" in app.text)
+        await pilot.pause(0.2)
+        assert asked(app) == []
+        await pilot.press("7", "enter")
+        await settled(pilot, lambda: "How sure?" in app.text)
+        await pilot.press("enter")
+        await settled(pilot, lambda: len(asked(app)) == 1)
