@@ -24,12 +24,16 @@ class Beside:
     """How the width is shared."""
     room: int = ROOM
     """Columns below which one stands under the other."""
+    is_extra: bool = False
+    """Whether the right one is left out, rather than put below, where there is no room beside."""
     left_width: int | None = None
     """Columns of the left one, where it has to have so many; else `shares` decides."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if options.max_width >= self.room:
             yield self._grid()
+        elif self.is_extra:
+            yield self.left
         else:
             yield Group(*self._stacked())
 

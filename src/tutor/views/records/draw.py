@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from tutor.views.beside import Beside
+from tutor.views.heatmap import Heatmap
 from tutor.views.pixels import Pixels
 from tutor.views.sentences import counted
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from tutor.experiments.draw import Result
 
+_WIDE, _DRAWING = 96, 46
+"""Columns from which a drawing has its openness beside it, and its own."""
 _CERTAIN = 0.1  # bits: a grey with a probability of about 99 %
 
 
@@ -24,7 +28,16 @@ def picture(result: Result) -> RenderableType:
         f"drawn from: {' '.join(result.words)}   read back as: {result.read_as or 'nothing'}   "
         f"{counted(round(result.surprise), 'bit')} of chance in 64 pixels"
     )
-    return Group(Pixels(result.picture), Text(note, style="dim"))
+    drawing = Beside(
+        Pixels(result.picture), _openness(result), room=_WIDE, left_width=_DRAWING, shares=(1, 1), is_extra=True
+    )
+    return Group(drawing, Text(note, style="dim"))
+
+
+def _openness(result: Result) -> Heatmap:
+    """Where the model hesitated, pixel by pixel."""
+    high = max(float(result.openness.max()), 1.0)
+    return Heatmap(result.openness, high=round(high, 1), numbers=True, unit="bits: how open each pixel was")
 
 
 def words(result: Result) -> list[str]:
