@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from tutor.app import ascii_mode, keymap, preferences, theme
 from tutor.app.ascii_mode import AsciiLines
+from tutor.app.freed_memory import forget_drawn
 from tutor.app.navigation import GoHome, OpenLab, OpenLesson, OpenLine, OpenReview
 from tutor.app.screens.frame import TABS_BELOW
 from tutor.app.screens.home import HomeScreen
@@ -143,6 +144,7 @@ class TutorApp(App[None]):
 
     def _show(self, screen: Screen[None]) -> None:
         """Put a screen on home, in the place of the one that may be there."""
+        forget_drawn()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) > 1:
@@ -159,6 +161,7 @@ class TutorApp(App[None]):
 
     def action_home(self) -> None:
         """Close what is open."""
+        forget_drawn()
         while len(self.screen_stack) > 1:
             self.pop_screen()
 

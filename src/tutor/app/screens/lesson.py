@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tutor.app.freed_memory import forget_drawn
 from tutor.app.navigation import GoHome, OpenLesson
 from tutor.app.parts.dots import Dots
 from tutor.app.parts.ending import Ending
@@ -75,6 +76,7 @@ class LessonScreen(Judging):
     async def _open(self) -> None:
         """Show the step one is at, and load its preset. All this takes a moment, in which one may go elsewhere."""
         async with self._turning:
+            forget_drawn()
             step = self.step
             self.head(f"{self.lesson.outline.number}  {self.lesson.outline.title}", self.lesson.goal)
             if step is None:
