@@ -15,9 +15,9 @@ _BLOCK = 128 * 1024
 def forget_drawn() -> None:
     """Let go of how widgets looked that may be gone.
 
-    Textual remembers two colours for each of the last 1,024 widgets that were drawn, and with them, by mistake, every
-    line of each (its issue 6665): some 450,000 objects after 36 lessons were opened, and 60 MB. The colours are worked
-    out anew in no time.
+    Textual remembers two colours for each of the last 1,024 widgets that were drawn, and with them, by mistake,
+    every line of each (its issue 6665): some 450,000 objects after 36 lessons were opened, and 60 MB. The colours are
+    worked out anew in no time.
     """
     remembered = getattr(StylesCache, "get_inner_outer", None)
     if hasattr(remembered, "cache_clear"):  # else this Textual does not make the mistake
