@@ -89,13 +89,16 @@ class LabSide(Vertical):
         """The task where the text is not beside the lab, else the command that stands for the preset."""
         if not self.is_attached:  # a resize asks for it after the next drawing, when the lesson may have been left
             return
+        changed = self.changed and not self.covered
+        note = Content.styled("   changed; ^r: as in the step", "$text-muted") if changed else Content("")
         if self.screen.has_class("-narrow") and self.task_line:
             mark = ("● ", "$text-success") if self.done else ("○ ", "$accent")
             line = Content.assemble(mark, (self.task_line, "bold"))
         else:
             line = Content.styled(self.preset.line if self.preset else "", "$text-muted")
-        changed = self.changed and not self.covered
-        note = Content.styled("   changed; ^r: as in the step", "$text-muted") if changed else Content("")
+            # A long command gives way: that it is no longer what the lab shows has to be seen.
+            if changed and (room := self._caption.content_size.width - note.cell_length) > 0:
+                line = line.truncate(room, ellipsis=True)
         self._caption.update(Content.assemble(line, note))
 
     @property

@@ -129,3 +129,4 @@ class Sides(Vertical):
         if width >= TABS_BELOW:
             self.text_width = max(min(columns, width - NARROWEST), NARROWEST)
             self._fit(width)
+            self.call_after_refresh(self.lab_side.write_caption)
