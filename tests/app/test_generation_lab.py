@@ -1,7 +1,7 @@
 """The generation lab: token by token, back again, and two ways side by side."""
 
 import pytest
-from canned import step
+from canned import generated, step
 from canned_labs import distribution, surprised
 from fake_engine import FakeEngine, LabApp, settled
 
@@ -160,6 +160,25 @@ async def test_what_was_written_is_coloured_by_surprise_and_gone_on_from():
             await answer(pilot, engine, surprised if view == "surprise" else distribution)
             assert lab.form.experiment == view
         assert "▸·mat" in app.text
+
+
+async def test_with_another_seed_enter_on_its_control_writes_anew():
+    """The line stays as it was and the engine is asked with the new seed; enter after that goes on from the end."""
+    app = LabApp("generate", FakeEngine())
+    async with app.run_test(size=(120, 40)) as pilot:
+        engine, lab = app.engine, app.lab
+        await lab.load(generate.Inputs("The cat sat"))
+        await pilot.press("enter")
+        for seed in (0, 1):
+            await settled(pilot, lambda seed=seed: engine.asked and engine.asked[-1][1].seed == seed)
+            engine.say(generated(engine.asked[-1][1], " down"))
+            await settled(pilot, lambda: app.lab.asker.question is None and app.answered)
+            if seed == 0:
+                next(each for each in lab.entry.controls.controls if each.setting.name == "seed").focus()
+                await pilot.press("right", "enter")
+        assert lab.form.line == "The cat sat"
+        await pilot.press("enter")
+        await settled(pilot, lambda: lab.form.line == "The cat sat down")
 
 
 async def test_a_part_of_a_character_is_not_added():

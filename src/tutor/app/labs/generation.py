@@ -107,9 +107,9 @@ class GenerationLab(SteppingLab):
             self.compared.ask(self.asker.question)
 
     async def action_take(self) -> None:
-        """Add the token that is pointed at; after a text was written, go on from its end."""
-        if self._text_reply is not None:
-            reply = self._text_reply
+        """Add the token that is pointed at; go on from the end of the text that was written with these settings."""
+        reply = self._text_reply
+        if reply is not None and reply.question.inputs == self.inputs:
             await self.entry.switch(NEXT)
             await self._adopt(reply)
         elif self.form.experiment == TEXT:
