@@ -136,6 +136,17 @@ async def test_the_zoo_offers_pictures_and_splits_captions_at_bars():
         assert app.lab.inputs.captions == preset.captions
 
 
+async def test_the_style_of_a_tune_is_the_one_that_is_typed():
+    """The control beside the line says what the line says, and no style where the line names none."""
+    app = LabApp("compose", FakeEngine())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: "style ‹jig›" in app.text)
+        for typed, shown in (("reel", "reel"), ("waltz", "…")):
+            await pilot.press("ctrl+u", *typed)
+            await settled(pilot, lambda shown=shown: f"style ‹{shown}›" in app.text)
+            assert app.lab.form.line == typed
+
+
 async def test_a_lab_without_a_line_runs_on_enter_from_its_controls():
     app = LabApp("adapt", FakeEngine())
     async with app.run_test(size=(80, 24)) as pilot:

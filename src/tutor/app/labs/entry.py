@@ -152,11 +152,13 @@ class Entry(Widget):
             yield Setting(VIEW, VIEW, self.form.experiment, dial, "What is shown.")
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    async def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if event.value != self.form.line and event.value == event.input.value:  # not its first one, told late
             self.form.line = event.value
             self.post_message(self.Edited(typed=True))
+            if any(each.setting.name == FIRST for each in self.controls.controls):
+                await self.refill_controls()  # what the line begins with may be another one
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
