@@ -30,6 +30,9 @@ def prediction(*choices):
         ("new", ("was", "is"), "new", ""),
         (7, ("few", "many"), "7", ""),
         (0.123456, (), "0.123", ""),
+        (4.41e-07, ("0", "0.5"), "0", ""),
+        (1.0, ("0 %", "100 %"), "100 %", ""),
+        (0.3012, ("0 %", "25 %"), "25 %", "30.1 %"),
     ],
 )
 def test_answer_in_the_words_of_the_choices(value, choices, text, exact):

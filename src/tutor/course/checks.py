@@ -42,15 +42,20 @@ def answer(prediction: Prediction, inputs: Any, result: Any) -> Live:
     value = prediction.answer.value(inputs, result)
     exact = shown(value)
     text = _of_choices(prediction.choices, value) if prediction.choices else exact
+    if text.endswith("%") and isinstance(value, (int, float)):
+        exact = f"{shown(100 * value)} %"
     return Live(text, "" if _same(text, exact) or isinstance(value, bool) else exact)
 
 
 def shown(value: Any) -> str:
-    """A value as a learner reads it: no quotation marks, three digits that matter, lists with commas."""
+    """A value as a learner reads it: no quotation marks, three digits that matter, lists with commas.
+
+    What is less than a ten thousandth is rounded: next to nothing is 0, not 4.41e-07.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.3g}" if math.isfinite(value) and abs(value) < 1e6 else str(value)
+        return f"{round(value, 4):.3g}" if math.isfinite(value) and abs(value) < 1e6 else str(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(shown(part) for part in value)
     return str(value).strip()
