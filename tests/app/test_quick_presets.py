@@ -36,7 +36,7 @@ async def test_a_step_to_read_shows_what_the_model_writes(lesson):
         await pilot.press("enter")
         await settled(pilot, lambda: asked(app) == [inputs])
         app.engine.say(generated(inputs, " there", " was"))
-        await settled(pilot, lambda: "Once upon a time there was" in app.text)
+        await settled(pilot, lambda: "Once upon a time there was" in app.text and "30 tokens a second" in app.text)
         await pilot.press("r")
         await settled(pilot, lambda: asked(app) == [inputs, inputs])
 

@@ -86,14 +86,15 @@ class Status(Static):
 
 
 def facts(reply: Reply, device: str) -> str:
-    """Model, device, time, tokens: what there is of them. `device` is for records that do not name theirs."""
+    """Model, device, time, tokens, speed: what there is of them. `device` is for records that do not name theirs."""
     inputs, result = reply.question.inputs, reply.result
-    tokens = getattr(result, "tokens", None)
+    tokens, speed = getattr(result, "tokens", None), getattr(result, "tokens_per_second", None)
     parts = [
         getattr(result, "model", None) or getattr(inputs, "model", None),
         getattr(result, "device", None) or device,
         duration(reply.seconds),
         count(len(tokens), "token") if isinstance(tokens, tuple | list) else "",
+        f"{speed:.0f} tokens a second" if speed else "",
     ]
     return " · ".join(str(part) for part in parts if part)
 
