@@ -91,13 +91,13 @@ class LessonScreen(Judging):
                 self.refresh_bindings()
 
     async def _load_preset(self, step: Step | None) -> None:
-        """The step's own preset; where the text is entered in the middle or asks, the one before it."""
+        """The step's own preset; where it has none, the one before it, unless the lab has that already."""
         if step is None:
             self.lab_side.covered = False
             return
-        preset = step.preset
-        if preset is None and (self.lab_side.preset is None or step.kind == "predict"):
-            preset = self.lesson.preset_for(self.index)
+        preset = self.lesson.preset_for(self.index)
+        if step.preset is None and step.kind != "predict" and preset == self.lab_side.preset:
+            preset = None  # what the learner did with it stays
         self.lab_side.task_line, self.lab_side.done = task_line(step), self._is_done(step)
         self.lab_side.covered = False
         hidden = self.asked is not None and self.asked.COVERED
