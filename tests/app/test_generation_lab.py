@@ -174,9 +174,11 @@ async def test_with_another_seed_enter_on_its_control_writes_anew():
             engine.say(generated(engine.asked[-1][1], " down"))
             await settled(pilot, lambda: app.lab.asker.question is None and app.answered)
             if seed == 0:
+                await settled(pilot, lambda: "enter writes it again" in app.text)  # the focus is in the line
                 next(each for each in lab.entry.controls.controls if each.setting.name == "seed").focus()
                 await pilot.press("right", "enter")
         assert lab.form.line == "The cat sat"
+        await settled(pilot, lambda: "enter goes on from here" in app.text)
         await pilot.press("enter")
         await settled(pilot, lambda: lab.form.line == "The cat sat down")
 

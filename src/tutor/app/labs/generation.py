@@ -55,11 +55,11 @@ class GenerationLab(SteppingLab):
 
     @property
     def hint(self) -> str:
+        in_line = self.entry.prompt.line.has_focus
         if self.form.experiment == TEXT:
-            return "enter goes on from here"
+            return "enter writes it again" if in_line else "enter goes on from here"
         if self.form.experiment == SURPRISE:
             return ""
-        in_line = self.entry.prompt.line.has_focus
         return "enter writes on, pgdn: the bars" if in_line else "enter takes, space draws one"
 
     # What is asked
