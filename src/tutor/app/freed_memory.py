@@ -19,9 +19,9 @@ def forget_drawn() -> None:
     every line of each (its issue 6665): some 450,000 objects after 36 lessons were opened, and 60 MB. The colours are
     worked out anew in no time.
     """
-    remembered = getattr(StylesCache, "get_inner_outer", None)
-    if hasattr(remembered, "cache_clear"):  # else this Textual does not make the mistake
-        remembered.cache_clear()
+    forget = getattr(getattr(StylesCache, "get_inner_outer", None), "cache_clear", None)
+    if forget is not None:  # else this Textual does not make the mistake
+        forget()
 
 
 def give_back() -> None:
