@@ -38,6 +38,21 @@ def test_known_bars():
     assert drawn(Bars([Bar("cat", 0.5)], high=1.0), width=24, ascii_only=True) == ["cat #######        0.500"]
 
 
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (60, "cat " + "█" * 22 + " 0.500  one in 350, expected 'was'"),
+        (40, "cat " + "█" * 8 + " 0.500  one in 350, expecte…"),
+        (36, "cat " + "█" * 8 + " 0.500  one in 350, exp…"),
+        (35, "cat " + "█" * 25 + " 0.500"),
+    ],
+)
+def test_a_long_remark_is_cut_before_it_is_left_out(width, row):
+    """The bar keeps eight cells; of the remark there are sixteen at least, or none."""
+    (line,) = drawn(Bars([Bar("cat", 0.5, "one in 350, expected 'was'")]), width=width)
+    assert line == row
+
+
 def test_percentages_and_units():
     assert drawn(Bars([Bar("a", 0.5234), Bar("b", 0.0021)], unit="%"))[1].endswith("  0.2 %")
     assert drawn(Bars([Bar("a", 12.34)], unit="ms"))[0].endswith(" 12.3 ms")

@@ -19,6 +19,9 @@ _DIM = Style(dim=True)
 _WIDEST = 48
 """Cells of the longest bar: longer ones say no more and part the label from its number."""
 
+_SHORTEST, _REMARK = 8, 16
+"""Cells of a bar that a remark leaves, and of a remark that was cut."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -49,9 +52,7 @@ class Bars:
         numbers = _numbers([row.value for row in self.rows], self.unit)
         gutter = min(max(map(cell_len, labels)), max(options.max_width // 3, 1))
         taken = gutter + 1 + 1 + max(map(len, numbers))
-        notes = max(cell_len(row.note) for row in self.rows)
-        # A remark gives way to the bars when there is no room for both.
-        taken += notes + 2 if notes and options.max_width - taken - notes - 2 >= 8 else 0
+        taken += self._remarks(options.max_width - taken)
         length = min(max(options.max_width - taken, 1), _WIDEST)
         high = self.high or max(0.0, *(row.value for row in self.rows)) or 1.0
         for row, label, number in zip(self.rows, labels, numbers, strict=True):
@@ -63,6 +64,12 @@ class Bars:
             if row.note and room >= 4:
                 yield Segment("  " + _fitted(row.note, min(room, cell_len(row.note)), options.ascii_only), _DIM)
             yield Segment.line()
+
+    def _remarks(self, room: int) -> int:
+        """Columns of `room` for remarks: long ones are cut, and left out where what is left of them says nothing."""
+        longest = max(cell_len(row.note) for row in self.rows)
+        fitting = min(longest, room - 2 - _SHORTEST)
+        return fitting + 2 if longest and (fitting == longest or fitting >= _REMARK) else 0
 
 
 def _tint(share: float) -> float:
