@@ -99,6 +99,8 @@ def test_ascii_is_ascii(tokens):
         ("\x1b[31m", "<U+001B>[31m"),
         ("\u202eabc", "<U+202E>abc"),
         ("\u0301", "◌\u0301"),
+        ("\u0947", "◌\u0947"),  # a vowel sign of Devanagari, whose combining class is 0
+        ("\ufe0f", "<U+FE0F>"),
         ("\u200d", "<U+200D>"),
         ("👩\u200d👧", "👩\u200d👧"),
         ("", ""),

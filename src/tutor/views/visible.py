@@ -22,8 +22,13 @@ def visible(text: str, spaces: bool = True) -> str:
     shown = "".join(_sign(character, spaces) for character in text)
     if shown and not cell_len(shown[0]):
         # It would attach itself to whatever is drawn before it: a mark gets a circle to sit on, others a name.
-        return "◌" + shown if unicodedata.combining(shown[0]) else _named(shown[0]) + shown[1:]
+        return "◌" + shown if _is_mark(shown[0]) else _named(shown[0]) + shown[1:]
     return shown
+
+
+def _is_mark(character: str) -> bool:
+    """Accents and vowel signs; a variation selector is a mark by its category, but draws nothing itself."""
+    return unicodedata.category(character) in ("Mn", "Me") and character not in _JOINERS
 
 
 def bare(token: str) -> str:
