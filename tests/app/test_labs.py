@@ -303,6 +303,15 @@ async def test_unusual_text_gives_a_result_or_one_line(name):
             assert said.startswith(("cpu ·", "! ", "words ·")), kind
 
 
+async def test_a_family_typed_by_an_emoji_keyboard_stays_together():
+    """Textual alone drops what is not printable: three people instead of one family, and another number of tokens."""
+    async with (app := LabApp("tokenize")).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+u")
+        app.burst("👩\u200d👩\u200d👧!")
+        await settled(pilot, lambda: app.lab.form.line.endswith("!"))
+        assert app.lab.form.line == "👩\u200d👩\u200d👧!"
+
+
 async def test_an_empty_line_asks_for_text():
     app = LabApp("tokenize")
     async with app.run_test(size=(80, 24)) as pilot:

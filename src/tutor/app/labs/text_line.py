@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
 
 from textual import events
@@ -28,6 +29,15 @@ class TextLine(Input):
 
     def __init__(self, value: str, placeholder: str) -> None:
         super().__init__(value, placeholder, compact=True, select_on_focus=False)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Also characters that draw nothing: a family falls apart without the joiners that emoji keyboards type."""
+        if event.character and unicodedata.category(event.character) == "Cf":
+            event.stop()
+            event.prevent_default()
+            self.replace(event.character, *sorted(self.selection))
+        else:
+            await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         """The whole of what was pasted, not only its first line."""
