@@ -66,6 +66,13 @@ def test_a_remark_stands_behind_its_number_where_there_is_room():
     assert all(len(line) <= 16 for line in drawn(bars, width=16))
 
 
+def test_bars_beside_others_with_remarks_are_drawn_to_their_scale():
+    """Without it the shorter of two bars could be the larger value."""
+    others = drawn(Bars([Bar("king", 0.9, "+3.1 points")], high=1.0))
+    same = drawn(Bars([Bar("king", 0.9)], high=1.0, remarks=len("+3.1 points")))
+    assert eighths(same[0]) == eighths(others[0]) < eighths(drawn(Bars([Bar("king", 0.9)], high=1.0))[0])
+
+
 def test_little_is_not_nothing_and_nothing_has_no_bar():
     lines = drawn(Bars([Bar("a", 1.0), Bar("b", 1e-9), Bar("c", 0.0), Bar("d", -1.0)]))
     assert [eighths(line) > 0 for line in lines] == [True, True, False, False]

@@ -41,6 +41,8 @@ class Bars:
     """The value of a full bar; the largest one if None."""
     unit: str = ""
     """`%` writes the values, which are then shares of one, as per cent; any other stands behind each number."""
+    remarks: int = 0
+    """Cells that remarks have at least: bars beside other bars that have remarks are then drawn to the same scale."""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(24, options.max_width), options.max_width)
@@ -67,7 +69,7 @@ class Bars:
 
     def _remarks(self, room: int) -> int:
         """Columns of `room` for remarks: long ones are cut, and left out where what is left of them says nothing."""
-        longest = max(cell_len(row.note) for row in self.rows)
+        longest = max(self.remarks, *(cell_len(row.note) for row in self.rows))
         fitting = min(longest, room - 2 - _SHORTEST)
         return fitting + 2 if longest and (fitting == longest or fitting >= _REMARK) else 0
 

@@ -23,9 +23,9 @@ def picture(result: Result) -> RenderableType:
     highest = max(max(one.probability, one.probability_without) for one in result.candidates)
     on = [Bar(visible(one.text), one.probability) for one in result.candidates]
     off = [Bar(visible(one.text), one.probability_without, _move(one)) for one in result.candidates]
-    bars = Beside(
-        Bars(on, high=highest, unit="%"), Bars(off, high=highest, unit="%"), ("all heads on", f"{_heads(result)} off")
-    )
+    remarks = max(len(bar.note) for bar in off)
+    left, right = (Bars(bars, high=highest, unit="%", remarks=remarks) for bars in (on, off))
+    bars = Beside(left, right, ("all heads on", f"{_heads(result)} off"))
     return Group(bars, Text(f"\n{_divergence(result)}"))
 
 
