@@ -403,6 +403,17 @@ def test_paths_of_sources_exist():
             assert file[passage.line - 1] == passage.text.split("\n")[0]
 
 
+def test_the_source_begins_with_what_a_lab_is_about():
+    """Not with how a model is opened or what its answer is kept in."""
+    from tutor.app.labs.source import passages
+
+    first = {name: passages(name)[0] for name in experiments.names()}
+    opening = ("engine/loading", "engine/records", "engine/registry", "engine/run_folder")
+    assert not [name for name, passage in first.items() if passage.file.startswith(opening)]
+    assert "scores = q @ k.transpose(-2, -1)  # (B, H, T, S)" in first["attention"].text
+    assert first["finetune"].file == "engine/lora.py" and first["positions"].name == "sinusoidal"
+
+
 async def test_a_question_that_waits_for_next_to_nothing_is_asked(monkeypatch):
     """The pause between two questions may be over but for a billionth of a second."""
     engine = FakeEngine()

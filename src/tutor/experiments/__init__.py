@@ -9,7 +9,9 @@ Every module in this folder is an experiment and has
   records as they come and a `Result` last; when `cancelled()` turns true it yields its `Result` soon,
 - `EXAMPLES`, at least two command lines that a test runs,
 - `NEEDS_TORCH`, true if it computes with torch (the app then runs it in the engine process),
-- `SCHEMA`, the version of its JSON; a change that breaks a reader raises it.
+- `SCHEMA`, the version of its JSON; a change that breaks a reader raises it,
+- where the heart of it is not what `run` calls first, `BEHIND`: the engine's functions that a reader of the code
+  should meet first, such as `attention.readable_attention`.
 
 The modules import nothing heavy at their top: numpy, tokenizers and torch are imported by the engine modules
 that `run` imports. So the command line and the app can read every `Inputs` in a few milliseconds.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOPIC = "Attention"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("trace.AblateHeads", "attention.readable_attention")
 EXAMPLES = (
     'tutor ablate "The cat chased the mouse because it was" --head 2.1',
     'tutor ablate "Once upon a time there was a little" --head 0.0 --head 0.1 --plain',

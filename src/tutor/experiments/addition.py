@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOPIC = "Positions"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("tables.token_embeddings", "positions.sinusoidal")
 EXAMPLES = ('tutor addition "I love cats."', 'tutor addition "Cats love me." --model gapfiller --channels 2 --plain')
 
 

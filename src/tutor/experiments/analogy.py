@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TOPIC = "Embeddings"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("vectors.analogy", "vectors.neighbours")
 EXAMPLES = ("tutor analogy king man woman", "tutor analogy paris france italy -k 3 --plain")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TOPIC = "Attention"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("attention.readable_attention", "attention.softmax", "attention.causal_mask")
 EXAMPLES = (
     'tutor attention "The cat chased the mouse because it was hungry."',
     'tutor attention "The cat chased the mouse because it was hungry." --layer 2 --head 1 --word it',

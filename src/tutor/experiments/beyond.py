@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TOPIC = "Positions"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("surprise.score",)
 EXAMPLES = ("tutor beyond lessons/practice/story.txt", "tutor beyond lessons/practice/story.txt --times 3 --plain")
 
 _PARTS = 8

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TOPIC = "Foundation models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("painting.read",)
 EXAMPLES = (
     "tutor caption lessons/practice/seven.txt",
     "tutor caption lessons/practice/four.txt --plain",

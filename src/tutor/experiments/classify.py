@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TOPIC = "AI and generative AI"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("deciding_words.log_odds", "deciding_words.without_each")
 EXAMPLES = (
     'tutor classify "You have won a free holiday! Call now to claim it"',
     'tutor classify "The soup was cold, but the waiter was lovely" --task sentiment',

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TOPIC = "AI and generative AI"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("composing.attempts",)
 EXAMPLES = (
     "tutor compose jig",
     "tutor compose reel --bars 8 --seed 7",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TOPIC = "Attention"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("seq2seq.Attention", "seq2seq.DecoderLayer")
 EXAMPLES = (
     'tutor cross-attention "Where is the library?"',
     'tutor cross-attention "Where is the library?" --target "¿Dónde está la biblioteca?" --layer 1 --head 0',

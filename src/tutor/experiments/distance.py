@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TOPIC = "Embeddings"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("vectors.similarities",)
 EXAMPLES = ("tutor distance paris rome tokyo", "tutor distance dog cat car happy joy --plain")
 
 _MOST = 200

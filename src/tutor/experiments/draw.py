@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TOPIC = "Foundation models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("painting.draw",)
 EXAMPLES = (
     'tutor draw "a seven"',
     'tutor draw "the digit 3" --seed 4 --temperature 0.5',

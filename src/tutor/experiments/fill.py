@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("encoder.Layer", "encoder.SelfAttention", "encoder.Predictions")
 EXAMPLES = (
     'tutor fill "The [MASK] barked loudly and ran after the ball."',
     'tutor fill "She put on her [MASK] because it was [MASK]." -k 3',

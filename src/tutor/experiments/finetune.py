@@ -27,6 +27,7 @@ __all__ = ["Inputs", "Result", "Sampled", "Started", "Update", "stream"]
 TOPIC = "Fine-tuning"
 SCHEMA = 2
 NEEDS_TORCH = True
+BEHIND = ("lora.Adapted", "finetuning.tune", "training.train")
 EXAMPLES = (
     "tutor finetune lessons/practice/story.txt --minutes 0.5 --name lighthouse",
     "tutor finetune lessons/practice/story.txt --steps 20 --name short --plain",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("generation.generate", "sampling.probabilities", "sampling.draw")
 EXAMPLES = (
     'tutor generate "Once upon a time"',
     'tutor generate "The little dog" --tokens 40 --temperature 0',

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TOPIC = "Transformer"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("residual.lens",)
 EXAMPLES = ('tutor lens "Once upon a time there was a"', 'tutor lens "The dog ran to the" --plain')
 
 

@@ -15,6 +15,7 @@ from tutor.experiments.frame.inputs import Argument, Option
 TOPIC = "Embeddings"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("vectors.project",)
 EXAMPLES = (
     "tutor map king queen man woman prince princess dog cat horse paris rome tokyo",
     "tutor map dog piano -k 6 --plain",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TOPIC = "Foundation models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("matcher.match",)
 EXAMPLES = (
     'tutor match lessons/practice/seven.txt "a seven" "a one" "the digit 4"',
     "tutor match lessons/practice/four.txt one four nine --plain",

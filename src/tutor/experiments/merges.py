@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TOPIC = "Tokens"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("merges.merge_all",)
 EXAMPLES = ("tutor merges unbelievable", 'tutor merges " unbelievable" --plain')
 
 

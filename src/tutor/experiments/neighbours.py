@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TOPIC = "Embeddings"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("vectors.neighbours", "vectors.nearest")
 EXAMPLES = (
     "tutor neighbours king",
     "tutor neighbours happy -k 5 --plain",

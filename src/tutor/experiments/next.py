@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("sampling.filtered", "sampling.tempered", "sampling.top_k", "sampling.top_p", "sampling.min_p")
 EXAMPLES = (
     'tutor next "The cat sat on the"',
     'tutor next "The dog ran to the" -k 5 --temperature 0.5',

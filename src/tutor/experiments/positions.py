@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TOPIC = "Positions"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("positions.sinusoidal", "positions.rotary", "positions.learned")
 EXAMPLES = ("tutor positions --length 16 --width 32", "tutor positions --kind rotary --length 64 --plain")
 
 

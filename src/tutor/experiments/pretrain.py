@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TOPIC = "Foundation models"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("training.train", "training.next_tokens", "training.schedule")
 EXAMPLES = (
     "tutor pretrain lessons/practice/tiny.toml --tokens 20000",
     "tutor pretrain lessons/practice/tiny.toml --tokens 5000 --name newborn --plain",

@@ -15,6 +15,7 @@ from tutor.experiments.frame.inputs import Argument, Option
 TOPIC = "AI and generative AI"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = ("retrieval.Index",)
 EXAMPLES = ('tutor retrieve "why is order lost in attention"', 'tutor retrieve "unknown word" -k 3 --plain')
 
 _SNIPPET = 160  # characters

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 TOPIC = "Language models"
 SCHEMA = 1
 NEEDS_TORCH = False
+BEHIND = (
+    "sizes.parameters",
+    "sizes.operations_per_token",
+    "sizes.training_operations",
+    "sizes.cache_bytes_per_token",
+)
 EXAMPLES = (
     "tutor scale",
     "tutor scale gpt2 gpt3 --plain",

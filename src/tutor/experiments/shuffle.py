@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TOPIC = "Positions"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("trace.DropPositions", "trace.NoCausalMask", "attention.rotate")
 EXAMPLES = (
     'tutor shuffle "the dog saw the cat" "the cat saw the dog"',
     'tutor shuffle "I love cats" "cats love me" --plain',

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOPIC = "Tokens"
 SCHEMA = 2
 NEEDS_TORCH = False
+BEHIND = ("tokenizer_training.train",)
 EXAMPLES = (
     "tutor train-tokenizer lessons/practice/story.txt --vocab 600",
     "tutor train-tokenizer lessons/practice/reviews.txt --out reviews --kind wordpiece --vocab 300 --plain",

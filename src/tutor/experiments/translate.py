@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TOPIC = "Transformer"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = ("seq2seq.DecoderLayer", "seq2seq.Attention", "watching.translations")
 EXAMPLES = (
     'tutor translate "Where is the library?"',
     'tutor translate "I love cats." --to fr --beams 2',

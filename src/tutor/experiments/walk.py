@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 TOPIC = "Transformer"
 SCHEMA = 1
 NEEDS_TORCH = True
+BEHIND = (
+    "decoder.Layer",
+    "decoder.Attention",
+    "attention.readable_attention",
+    "decoder.FeedForward",
+    "decoder.RMSNorm",
+)
 EXAMPLES = ('tutor walk "Once upon a"', 'tutor walk "The dog ran to the" --layer 2 --plain')
 
 

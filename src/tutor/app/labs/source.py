@@ -1,4 +1,4 @@
-"""The code behind a lab: the engine functions that an experiment calls, and the experiment's own `run`.
+"""The code behind a lab: the engine's function that it is about, what else it calls, and the experiment's own `run`.
 
 The files are read and parsed, never imported: an engine module may need torch.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from tutor import experiments, paths
 
 ENGINE = "tutor.engine"
+_OPENING = ("checkpoint", "data_parallel", "device", "loading", "only_writer", "records", "registry", "run_folder")
+"""How files of the engine begin that open models and keep answers: every lab needs them, none is about them."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +28,34 @@ class Passage:
 
 
 def passages(experiment: str) -> list[Passage]:
-    """What the experiment calls in the engine, in the order of its calls, and then its own functions."""
-    path = Path(experiments.load(experiment).__file__ or "")
+    """What the experiment is about, what else it calls in the engine, its own functions, and last records."""
+    module = experiments.load(experiment)
+    path = Path(module.__file__ or "")
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    ours = [(path, node.name) for node in tree.body if isinstance(node, ast.FunctionDef)]
+    first = [_behind(name) for name in getattr(module, "BEHIND", ())]
+    found = [
+        passage for target in dict.fromkeys([*_called(tree), *ours]) if (passage := _passage(*target)) is not None
+    ]
+    found.sort(key=_is_plumbing)
+    return list(dict.fromkeys([*first, *found]))
+
+
+def _behind(name: str) -> Passage:
+    """The passage that an experiment names, such as `attention.readable_attention`."""
+    module, _, function = name.rpartition(".")
+    passage = _passage(_file(f"{ENGINE}.{module}"), function)
+    assert passage is not None, f"there is no {name} in the engine"
+    return passage
+
+
+def _called(tree: ast.AST) -> list[tuple[Path, str]]:
     imported = _engine_imports(tree)
-    found: dict[tuple[Path, str], None] = {}
-    for node in ast.walk(tree):
-        if target := _engine_name(node, imported):
-            found[target] = None
-    ours = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    wanted = [*found, *((path, name) for name in ours)]
-    return [passage for file, name in wanted if (passage := _passage(file, name)) is not None]
+    return [target for node in ast.walk(tree) if (target := _engine_name(node, imported))]
+
+
+def _is_plumbing(passage: Passage) -> bool:
+    return passage.text.startswith("@dataclass") or Path(passage.file).stem.startswith(_OPENING)
 
 
 def _engine_imports(tree: ast.AST) -> dict[str, tuple[Path, str]]:
