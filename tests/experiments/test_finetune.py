@@ -271,6 +271,20 @@ def test_picture_and_words_say_whether_it_helped(base, file):
     assert "held-out loss" in drawn and "before" in drawn and "after 12 steps" in drawn
 
 
+def test_the_step_whose_weights_are_kept_is_named_where_the_loss_rose_after_it(base, file):
+    """The curve ends at 3.0, the model does not: without a word of it the two numbers contradict each other."""
+    result = run(Inputs(str(file), steps=2, model=base))[-1]
+    (update, *_) = result.curve
+    course = tuple(dataclasses.replace(update, step=step, held_out_loss=loss) for step, loss in ((6, 2.5), (12, 3.0)))
+    said = words("finetune", dataclasses.replace(result, curve=course, loss_after=2.5))
+    assert (
+        "The weights that are kept are those of step 6: the held-out loss was 2.500 there, and 3.000 at the end."
+        in said
+    )
+    fell = words("finetune", dataclasses.replace(result, curve=course[:1], loss_after=2.5))
+    assert not any("weights that are kept" in sentence for sentence in fell)
+
+
 @pytest.mark.parametrize(
     ("kept", "says"),
     [({"inputs": {"gone": 1}, "file": "x"}, "by another version"), ({}, "not the beginning of a run")],

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tutor.experiments.frame.tuning import Result, Update
 
 METHODS = {"full": "all weights", "lora": "a LoRA adapter", "head": "the head alone"}
+_SAME = 0.005
+"""Nats by which the same weights, measured twice, may differ."""
 OF = {"lm": "nats per token", "prompt": "nats per token of the completion", "classify": "nats per text"}
 
 
@@ -72,11 +74,11 @@ def words(result: Result) -> list[str]:
 
 def _expected(result: Result) -> list[str]:
     expected = result.estimate
-    low, high = duration(expected.seconds_low), duration(expected.seconds_high)
     most = "at most " if (result.task, result.method) == ("classify", "head") else ""
     memory = "" if expected.bytes is None else f" and up to {rounded(expected.bytes)}B of memory"
+    takes = f"{between(expected.seconds_low, expected.seconds_high)}{memory}"
     return [
-        f"It would take {low} to {high}{memory}: {most}{counted(expected.steps, 'step')} on {result.device}.",
+        f"It would take {takes}: {most}{counted(expected.steps, 'step')} on {result.device}.",
         *expected.warnings,
         f"It would train {METHODS[result.method]}, {expected.trained:,} of {expected.parameters:,} numbers, and "
         f"read {expected.tokens:,} tokens: each of the file's {result.training_tokens:,} about "
@@ -92,10 +94,11 @@ def _happened(result: Result) -> list[str]:
         _verdict(result),
         f"{counted(result.steps, 'step')} on {METHODS[result.method]}, {result.tokens:,} tokens, in "
         f"{duration(result.seconds)} on {result.device}; the estimate was "
-        f"{duration(result.estimate.seconds_low)} to {duration(result.estimate.seconds_high)}.",
+        f"{between(result.estimate.seconds_low, result.estimate.seconds_high)}.",
         f"Trained on {result.training_tokens:,} tokens of the file; {result.held_out_tokens:,} "
         f"{_measured(result.task)} were held out.",
     ]
+    sentences += kept(result.curve, result.loss_after or 0.0)
     if result.finished == "held-out":
         sentences.append("It stopped early, because the held-out loss had risen three times; the best is kept.")
     elif result.finished == "converged":
@@ -125,16 +128,30 @@ def _change(result: Result) -> str:
     share = abs(1 - result.perplexity_after / result.perplexity_before)
     return (
         f"Held-out loss {moved} from {both} (perplexity {result.perplexity_before:.1f} to "
-        f"{result.perplexity_after:.1f}, {share:.0%} {'lower' if moved == 'fell' else 'higher'})."
+        f"{result.perplexity_after:.1f}, {100 * share:.0f} % {'lower' if moved == 'fell' else 'higher'})."
     )
 
 
+def kept(curve: Sequence[Update], loss_after: float) -> list[str]:
+    """Of which step the weights are, where the held-out loss rose again after it and the curve has another end."""
+    looked = [(update.held_out_loss, update.step) for update in curve if update.held_out_loss is not None]
+    if not looked:
+        return []
+    (best, step), (last, _) = min(looked), looked[-1]
+    if best == last or abs(best - loss_after) > _SAME:
+        return []
+    return [
+        f"The weights that are kept are those of step {step:,}: the held-out loss was {best:.3f} there, and "
+        f"{last:.3f} at the end."
+    ]
+
+
 def _verdict(result: Result) -> str:
-    between = f"the 95 % interval of the fall is {result.fall_low:.3f} to {result.fall_high:.3f}"
+    interval = f"the 95 % interval of the fall is {result.fall_low:.3f} to {result.fall_high:.3f}"
     if result.succeeded:
         opens = f"tutor classify --task {result.name}" if result.task == "classify" else f"--model {result.name}"
-        return f"The model has learned from the file ({between}); it is kept as {result.name}: {opens}."
-    return f"No improvement that chance would not explain ({between}); the model is kept as {result.name}."
+        return f"The model has learned from the file ({interval}); it is kept as {result.name}: {opens}."
+    return f"No improvement that chance would not explain ({interval}); the model is kept as {result.name}."
 
 
 def duration(seconds: float) -> str:
@@ -142,6 +159,18 @@ def duration(seconds: float) -> str:
     if seconds < 120:
         return counted(round(seconds), "second")
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def between(low: float, high: float) -> str:
+    """Two times, with their unit once where they share it.
+
+    >>> between(21, 32), between(90, 150)
+    ('21 to 32 seconds', '90 seconds to 2 minutes')
+    """
+    (first, unit), second = duration(low).split(), duration(high)
+    if unit not in second.split():
+        return f"{first} {unit} to {second}"
+    return second if second == f"{first} {unit}" else f"{first} to {second}"
 
 
 def progress(record: Started | Sampled | Update) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tutor.views.heatmap import Heatmap
 from tutor.views.magnitude import rounded
-from tutor.views.records.finetune import METHODS, OF, curve, duration
+from tutor.views.records.finetune import METHODS, OF, between, curve, duration, kept
 from tutor.views.sentences import counted
 from tutor.views.visible import harmless, visible
 
@@ -112,14 +112,18 @@ def verdict(result: Result) -> str:
             "commonest label."
         )
     lower = 1 - (result.perplexity_after or 0.0) / (result.perplexity_before or 1.0)
-    return f"{result.name} has learned from the file: held-out perplexity is {lower:.0%} lower than {result.model}'s."
+    return (
+        f"{result.name} has learned from the file: held-out perplexity is {100 * lower:.0f} % lower than "
+        f"{result.model}'s."
+    )
 
 
 def _proof(result: Result) -> list[str]:
     fall = result.loss_before - result.loss_after
     said = [
         f"Held-out loss went from {result.loss_before:.3f} to {result.loss_after:.3f} {OF[result.task]}, by "
-        f"{-fall:+.3f}; the 95 % interval of the fall is {result.fall_low:.3f} to {result.fall_high:.3f}."
+        f"{-fall:+.3f}; the 95 % interval of the fall is {result.fall_low:.3f} to {result.fall_high:.3f}.",
+        *kept(result.curve, result.loss_after),
     ]
     if result.perplexity_before is not None and result.perplexity_after is not None:
         said.append(f"Perplexity went from {result.perplexity_before:.1f} to {result.perplexity_after:.1f}.")
@@ -166,5 +170,5 @@ def _cost(result: Result) -> str:
     guess = "" if result.bytes_estimated is None else f", {rounded(result.bytes_estimated)}B"
     return (
         f"{counted(result.steps, 'step')} on {METHODS[result.method]} took {duration(result.seconds)}{held}; the "
-        f"estimate was {duration(result.seconds_low)} to {duration(result.seconds_high)}{guess}."
+        f"estimate was {between(result.seconds_low, result.seconds_high)}{guess}."
     )
