@@ -49,7 +49,7 @@ async def test_the_form_says_what_the_file_is_and_what_a_run_would_take(engine):
         await settled(pilot, lambda: bool(long.asked) and long.asked[-1][1].file == "mail.csv")
         assert long.asked[-1][1].estimate
         long.say(foretold(long.asked[-1][1]))
-        await settled(pilot, lambda: "It would take 25 seconds to 35 seconds" in app.words)
+        await settled(pilot, lambda: "It would take 25 to 35 seconds" in app.words)
         app.lab.form.values["method"] = "lora"
         await app.lab.edited(typed=False)
         await settled(pilot, lambda: "lora rank ‹8›" in app.text)
@@ -85,12 +85,13 @@ async def test_a_run_draws_a_live_curve_goes_on_while_its_lab_is_closed_and_ends
         await app.mount(app.lab, before="Footer")
         await settled(pilot, lambda: "step 15/20" in app.text)
         assert len(long.cancelled) == given_up
+        assert app.lab.entry.prompt.line.value == "mine.txt"
         app.lab.focus()
         await pilot.press("escape")
         assert long.cancelled[-1][1] > 10, "what was learned is kept, which takes a while"
         long.say(tuned(update(5, 3.5), update(15, 2.5)))
         await settled(pilot, lambda: bool(engine.asked) and engine.asked[-1][0] == "report")
-        assert "Held-out loss fell from 4.000 to 3.000" in app.words and "v time machine" in app.text
+        assert "Held-out loss fell from 4.000 to 3.000" in app.words and "f9 time machine" in app.text
         engine.say(reported(engine.asked[-1][1]))
         await settled(pilot, lambda: "mine, after" in app.lab.panes.text)
         await settled(pilot, lambda: long.state == "gone")
@@ -106,7 +107,10 @@ async def test_a_run_that_was_stopped_goes_on_with_one_key_and_is_paused_with_an
         long = engine.second
         await settled(pilot, lambda: bool(long.asked) and long.asked[-1][1].resume == "lamp")
         long.say(started(), last=False)
-        await settled(pilot, lambda: bool(app.lab.job.records))
+        await settled(pilot, lambda: "f4 pauses it" in app.text)
+        await pilot.press("tab")
+        long.say(started(), last=False)
+        await settled(pilot, lambda: "z pauses it" in app.text)
         await pilot.press("f4")
         await settled(pilot, lambda: "paused; o goes on with it" in app.text)
         assert long.state == "gone" and not app.lab.job.runs

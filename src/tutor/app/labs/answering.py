@@ -116,6 +116,13 @@ class Answering(Waiting):
         """What one key would do now that is particular to this lab."""
         return ""
 
+    def tip(self, action: str, does: str) -> str:
+        """`z pauses it`: with the key that works where the focus is, as letters type in the line; "" if none does."""
+        for each in self.screen.active_bindings.values():
+            if each.enabled and each.binding.action == action and each.node is self:
+                return f"{self.app.get_key_display(each.binding)} {does}"
+        return ""
+
     def show_reply(self, reply: Reply) -> None:
         """Draw an answer and say in words what it shows."""
         if self.company is not None and self.company.ask(self.guest(reply)):
@@ -147,3 +154,8 @@ class Answering(Waiting):
     def sentences(self, reply: Reply) -> list[str]:
         """What an answer shows, in words, the most important first."""
         return reply.words
+
+
+def together(*parts: str) -> str:
+    """What there is of these, with commas."""
+    return ", ".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from tutor.app.labs import attention_picture
+from tutor.app.labs.answering import together
 from tutor.app.labs.asking import Reply
 from tutor.app.labs.heads import HEAD, HEADS, NUMBERS, OFF, PATTERNS, WORD, HeadsLab
 from tutor.app.labs.panes import PICTURE, Panes
@@ -67,12 +68,13 @@ class AttentionLab(HeadsLab):
     @property
     def hint(self) -> str:
         if self.form.experiment == OFF:
-            return "arrows: other heads, x: on again"
+            return together("arrows: other heads", self.tip("head_off", "on again"))
         if self.form.experiment != PATTERNS:
             return ""
-        zoom = ", + zooms" if self.window.whole > attention_picture.LARGE else ""
+        zooms = "+ zooms" if self.window.whole > attention_picture.LARGE else ""
+        head = together("enter: a word", self.tip("head_off", "off"), zooms)
         opens = "enter opens head {}.{}".format(*self.here())
-        return (opens, f"enter: a word, x: off{zoom}", "enter: the numbers", "esc: back")[self.depth]
+        return (opens, head, "enter: the numbers", "esc: back")[self.depth]
 
     # What is shown
 

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 
 from tutor.app.labs import finetune_form
+from tutor.app.labs.answering import together
 from tutor.app.labs.asking import Engine, News, Piece, Question, Reply
 from tutor.app.labs.job import Job
 from tutor.app.labs.run_form import FINETUNE, RunForm
@@ -83,7 +84,8 @@ class FinetuneLab(RunForm):
         job = self.job
         if job.question is not None:
             self.form.fill(job.question.name, job.question.inputs)
-            await self._refill()
+            self._hide()
+            await self.entry.refill()  # the line too: it is to name the file of this run, not the one at hand
             if job.records:
                 self.on_piece(Piece(job.question, job.records[-1]))
             if job.news is not None:
@@ -118,7 +120,8 @@ class FinetuneLab(RunForm):
         inputs = self._asked()
         if self.job.runs:
             if on_request:
-                self.status.say("a run is under way · escape ends it and keeps what it has learned, z pauses it")
+                pauses = self.tip("pause", "pauses it")
+                self.status.say(together("a run is under way · escape ends it and keeps what it has learned", pauses))
         elif not on_request or inputs is None:
             super().ask()
         else:
@@ -142,7 +145,7 @@ class FinetuneLab(RunForm):
         said = progress(updates[-1] if updates else started)
         self.undim()
         self.panes.fill(during(started, updates, samples, self.panes.scrollable_content_region.height), [said])
-        self.status.say(f"{said} · escape ends it, z pauses it")
+        self.status.say(together(f"{said} · escape ends it", self.tip("pause", "pauses it")))
         measured = [update.held_out_loss for update in updates if update.held_out_loss is not None]
         now = f"; it is {measured[-1]:.3f} now" if measured else ""
         self.reading.say([f"Before training, the held-out loss was {started.loss:.3f} {OF[started.task]}{now}."])
@@ -158,7 +161,7 @@ class FinetuneLab(RunForm):
         await self._refill()
         self._show_form()
         self.refresh_bindings()
-        self.status.say("paused; o goes on with it, also another day")
+        self.status.say(f"paused; {self.tip('go_on', 'goes on with it') or 'it can go on'}, also another day")
 
     # After it
 
@@ -191,8 +194,8 @@ class FinetuneLab(RunForm):
     def hint(self) -> str:
         if self.reply is None:
             return ""
-        goes_on = "o goes on, " if self.reply.result.finished == "cancelled" else ""
-        return f"{goes_on}v time machine, u use it" if self._has_checkpoints else f"{goes_on}u use it"
+        goes_on = self.tip("go_on", "goes on") if self.reply.result.finished == "cancelled" else ""
+        return together(goes_on, self.tip("time_machine", "time machine"), self.tip("use", "use it"))
 
     @property
     def _has_checkpoints(self) -> bool:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tutor import paths
 from tutor.app.labs import line as line_of
+from tutor.app.labs.answering import together
 from tutor.app.labs.asking import News, Question, Reply
 from tutor.app.labs.base import Lab
 from tutor.app.labs.form import name_of
@@ -75,7 +76,11 @@ class RunsLab(Lab):
 
     @property
     def hint(self) -> str:
-        return "← → the slider" if self.form.experiment == TIMELINE else "v: the time machine"
+        if self.form.experiment != TIMELINE:
+            return self.tip("other_view", "the time machine")
+        if self.panes.has_focus:
+            return "← → the slider"
+        return together(self.tip("slide(-1)", "earlier"), self.tip("slide(1)", "later"))
 
     # What is asked
 

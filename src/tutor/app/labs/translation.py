@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import BindingType
 
 from tutor import experiments
+from tutor.app.labs.answering import together
 from tutor.app.labs.asking import Reply
 from tutor.app.labs.panes import PICTURE, Panes
 from tutor.app.labs.translation_keys import COMMON, KEYS
@@ -53,7 +54,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         if self.entry.prompt.has_focus_within:
             return "enter: to the words"
         if self.form.experiment == ALIGN:
-            return f"arrows: words{', +: closer' if self._can_zoom(1) else ''}, h: back"
+            return together("arrows: words", "+: closer" if self._can_zoom(1) else "", self.tip("align", "back"))
         zoom = ", +: closer" if self._can_zoom(1) else ""
         return "arrows: words" if self.form.values["table"] is None else f"arrows: words{zoom}, esc: back"
 
