@@ -1,5 +1,7 @@
 """The generation lab: token by token, back again, and two ways side by side."""
 
+import re
+
 import pytest
 from canned import generated, step
 from canned_labs import distribution, surprised
@@ -119,6 +121,8 @@ async def test_two_settings_side_by_side(size):
         assert "now: top k 1" in headings, "side by side"
         (row,) = (row for row in app.text.split("\n") if row.count("·mat") == 2)
         assert "50.0 %" in row and "100.0 %" in row
+        half, whole = (len(bar) for bar in re.findall("█+", row))
+        assert abs(2 * half - whole) <= 1, "a bar of half the probability is half as long"
         assert "'mat' has 100.0 % instead of 50.0 %" in app.words
         await pilot.press("c")
         await settled(pilot, lambda: "pinned" not in app.lab.panes.text)

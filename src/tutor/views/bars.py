@@ -42,7 +42,7 @@ class Bars:
     unit: str = ""
     """`%` writes the values, which are then shares of one, as per cent; any other stands behind each number."""
     remarks: int = 0
-    """Cells that remarks have at least: bars beside other bars that have remarks are then drawn to the same scale."""
+    """Cells that remarks have at least: bars beside others of the same `high` are then drawn to the same scale."""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(24, options.max_width), options.max_width)
@@ -51,13 +51,14 @@ class Bars:
         if not self.rows:
             return
         labels = [visible(row.label, spaces=False) for row in self.rows]
-        numbers = _numbers([row.value for row in self.rows], self.unit)
+        shared = [self.high] if self.remarks and self.high else []
+        numbers = _numbers([*(row.value for row in self.rows), *shared], self.unit)
         gutter = min(max(map(cell_len, labels)), max(options.max_width // 3, 1))
         taken = gutter + 1 + 1 + max(map(len, numbers))
         taken += self._remarks(options.max_width - taken)
         length = min(max(options.max_width - taken, 1), _WIDEST)
         high = self.high or max(0.0, *(row.value for row in self.rows)) or 1.0
-        for row, label, number in zip(self.rows, labels, numbers, strict=True):
+        for row, label, number in zip(self.rows, labels, numbers[: len(self.rows)], strict=True):
             share = min(max(row.value / high, 0.0), 1.0)
             yield Segment(_fitted(label, gutter, options.ascii_only) + " ")
             yield Segment(_bar(share, length, options.ascii_only), Style(color=palette.hexadecimal(_tint(share))))

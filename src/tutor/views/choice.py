@@ -20,22 +20,34 @@ if TYPE_CHECKING:
     from tutor.experiments.next import Result
 
 
-def choice(result: Result, mark: int | None = None, high: float | None = None) -> Group:
+def choice(result: Result, mark: int | None = None, beside: Sequence[Result] = ()) -> Group:
     """One row a candidate, in the model's order; `mark` is the place of the one that is pointed at.
 
-    `high` is the probability of a full bar, where several such pictures are to be compared.
+    `beside` are the results of pictures that this one is to be compared with: all are drawn to one scale.
     """
-    drawn = {one.id: one.probability for one in result.filtered}
+    drawn = _shares(result)
     rows = [
-        Bar(("▸" if place == mark else " ") + visible(one.text), drawn.get(one.id, 0.0), _note(one, drawn))
-        for place, one in enumerate(result.candidates)
+        Bar(("▸" if place == mark else " ") + visible(one.text), drawn.get(one.id, 0.0), note)
+        for place, (one, note) in enumerate(zip(result.candidates, _notes(result), strict=True))
     ]
+    high = max((one.filtered[0].probability for one in beside), default=None)
+    remarks = max((len(note) for one in beside for note in _notes(one)), default=0)
     left = (
         f"of {result.vocabulary:,} tokens"
         if result.kept == result.vocabulary
         else f"{counted(result.kept, 'token')} left to draw from"
     )
-    return Group(Bars(rows, high, unit="%"), Text(f" {left}; {openness(result.filtered_entropy_bits)}", style="dim"))
+    bars = Bars(rows, high, unit="%", remarks=remarks)
+    return Group(bars, Text(f" {left}; {openness(result.filtered_entropy_bits)}", style="dim"))
+
+
+def _shares(result: Result) -> dict[int, float]:
+    return {one.id: one.probability for one in result.filtered}
+
+
+def _notes(result: Result) -> list[str]:
+    drawn = _shares(result)
+    return [_note(one, drawn) for one in result.candidates]
 
 
 def _note(one: Candidate, drawn: dict[int, float]) -> str:

@@ -183,9 +183,8 @@ class GenerationLab(SteppingLab):
         shown = [
             each for each in (self.reply, self.compared.reply) if each is not None and each.question.name == NEXT
         ]
-        compared = self.compared.pinned is not None
-        high = max(each.result.filtered[0].probability for each in shown) if compared and shown else None
-        return choice.choice(reply.result, mark, high)
+        beside = [each.result for each in shown] if self.compared.pinned is not None else []
+        return choice.choice(reply.result, mark, beside)
 
     def sentences(self, reply: Reply) -> list[str]:
         """Compared with what is pinned, if something is."""
