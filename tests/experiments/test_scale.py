@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console, RenderableType
 
 import fakes
 from tutor import views
@@ -86,3 +88,18 @@ def test_chosen_sizes_that_are_gpt2_s_give_gpt2() -> None:
 def test_heads_have_to_share_the_width() -> None:
     with pytest.raises(UsageError, match="cannot be shared"):
         scale.run(scale.Inputs(("gpt2",), layers=2, width=100, heads=3))
+
+
+def test_the_picture_says_what_its_columns_are_in() -> None:
+    """`14.7 M` a token could be parameters, bytes or operations. A column that is left out is not explained."""
+    result = scale.run(scale.Inputs(("gpt2", "gpt3")))
+    wide, narrow = (drawn(views.picture("scale", result), width) for width in (100, 40))
+    assert "a token: additions and multiplications" in wide and "cache: keys and values of one full context" in wide
+    assert "a token: additions" in narrow and "cache:" not in narrow
+
+
+def drawn(picture: RenderableType, width: int) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    with console.capture() as capture:
+        console.print(picture)
+    return " ".join(capture.get().split())

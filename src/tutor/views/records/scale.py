@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
+from rich.text import Text
 
 from tutor.experiments.scale import CHOSEN
 from tutor.views.magnitude import rounded
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 _SPARE = ("cache", "width", "layers", "training")
 """What is left out where there is no room, the first of these first."""
+_MEANING = {
+    "memory": "memory: the weights, in numbers of 16 bits",
+    "cache": "cache: keys and values of one full context",
+    "a token": "a token: additions and multiplications to read it",
+    "training": "training: those of all of it, where published",
+}
 _HEADINGS = ("model", "parameters", "layers", "width", "memory", "cache", "a token", "training")
 
 
@@ -41,6 +48,7 @@ class _Sizes:
                 break
             headings.remove(spare)
         yield table
+        yield Text("; ".join(_MEANING[heading] for heading in headings if heading in _MEANING), style="dim")
 
     def _table(self, headings: Sequence[str]) -> Table:
         table = Table(box=None, pad_edge=False, header_style="dim")
