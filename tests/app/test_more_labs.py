@@ -41,8 +41,9 @@ async def test_inside_walks_stage_by_stage():
         await answer(pilot, app.engine, walked)
         assert "▸embed" in app.text and "stage 1 of 11" in app.text and "3 x 8: tokens x channels" in app.text
         assert "-12.5" in app.text and "if it ended here: 'sat' 90 %" in app.text
+        assert "enter: the next stage" in app.text and "arrows:" not in app.text, "arrows move within the line"
         await pilot.press("pagedown", "right", "right", "right")
-        await settled(pilot, lambda: "▸0 pattern" in app.text)
+        await settled(pilot, lambda: "▸0 pattern" in app.text and "arrows: stages" in app.text)
         assert "softmax of the scores" in app.text and "head 1" in app.text and "stage 4 of 11" in app.words
         await pilot.press("shift+down")
         await settled(pilot, lambda: "▸1 pattern" in app.text and "layer ‹1›" in app.text)

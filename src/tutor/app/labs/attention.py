@@ -68,7 +68,7 @@ class AttentionLab(HeadsLab):
     @property
     def hint(self) -> str:
         if self.form.experiment == OFF:
-            return together("arrows: other heads", self.tip("head_off", "on again"))
+            return together("arrows: other heads" if self.panes.has_focus else "", self.tip("head_off", "on again"))
         if self.form.experiment != PATTERNS:
             return ""
         zooms = "+ zooms" if self.window.whole > attention_picture.LARGE else ""

@@ -65,7 +65,9 @@ class InsideLab(Lab):
 
     @property
     def hint(self) -> str:
-        return "arrows: stages, shift+arrows: layers" if self.form.experiment == WALK else ""
+        if self.form.experiment != WALK:
+            return ""
+        return "arrows: stages, shift+arrows: layers" if self.panes.has_focus else "enter: the next stage"
 
     async def edited(self, typed: bool) -> None:
         """Another layer was turned to: go there."""

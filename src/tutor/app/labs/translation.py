@@ -53,6 +53,8 @@ class TranslationLab(LooksLab, inherit_bindings=False):
     def hint(self) -> str:
         if self.entry.prompt.has_focus_within:
             return "enter: to the words"
+        if not self.panes.has_focus:
+            return ""  # on a control, arrows change its value
         if self.form.experiment == ALIGN:
             return together("arrows: words", "+: closer" if self._can_zoom(1) else "", self.tip("align", "back"))
         zoom = ", +: closer" if self._can_zoom(1) else ""
