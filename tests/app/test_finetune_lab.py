@@ -102,7 +102,7 @@ async def test_a_run_that_was_stopped_goes_on_with_one_key_and_is_paused_with_an
     unfinished("lamp", 12)
     app = LabApp("finetune", engine)
     async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot, lambda: "Unfinished: lamp, step 12 of 40" in app.words)
+        await settled(pilot, lambda: "Unfinished: lamp, step 12 of 40. f3 goes on with it" in app.words)
         await pilot.press("f3")
         long = engine.second
         await settled(pilot, lambda: bool(long.asked) and long.asked[-1][1].resume == "lamp")

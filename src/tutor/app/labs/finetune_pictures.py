@@ -38,7 +38,7 @@ def before(
     parts: list[RenderableType] = []
     if runs:
         others = f"; {len(runs) - 1} more under 'go on with'" if len(runs) > 1 else ""
-        parts += [Text.assemble(("Unfinished: ", "bold"), f"{runs[0].line}. o goes on with it{others}."), Text()]
+        parts += [Text.assemble(("Unfinished: ", "bold"), f"{runs[0].line}. f3 goes on with it{others}."), Text()]
     if facts is not None:
         parts += [_table(facts), Text()]
     if forecast:
