@@ -22,6 +22,7 @@ async def test_every_character_on_screen_is_ascii_and_pictures_draw_with_shades(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert app.text.isascii() and "> . 1" in app.text
+        assert "enter choose" in app.keys and "?" not in app.text.removesuffix(app.keys), "no block of a scroll bar"
         app._to_lab("positions")
         for _ in range(200):
             await pilot.pause(0.05)

@@ -12,6 +12,9 @@ from textual.widget import Widget
 
 from tutor.views.ascii import spelled
 
+_KEYS = {"⏎": "enter", "⌫": "bksp", "↑": "up", "↓": "down", "←": "left", "→": "right"}
+"""The signs that Textual has for keys, and what is printed on them."""
+
 
 class AsciiLines(LineFilter):
     """Goes over each line just before it is written; pictures also ask `is_on` and draw otherwise themselves."""
@@ -23,6 +26,13 @@ class AsciiLines(LineFilter):
 def is_on(widget: Widget) -> bool:
     """Whether what the widget shows goes to a terminal that knows ASCII only."""
     return any(isinstance(each, AsciiLines) for each in widget.get_line_filters())
+
+
+def key_named(shown: str) -> str:
+    """The name of a key instead of its sign: spelled out as a text, the sign for enter would be another key, `$`."""
+    for sign, name in _KEYS.items():
+        shown = shown.replace(sign, name)
+    return shown
 
 
 def needed() -> bool:

@@ -65,6 +65,10 @@ class TutorApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._ascii]
 
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return ascii_mode.key_named(shown) if self._ascii else shown
+
     @cached_property
     def engine(self) -> EngineClient:
         """The one engine process that all labs share."""

@@ -11,7 +11,8 @@ from rich.segment import Segment
 
 _SPELLED = dict(
     zip("·⏎⇥→←↓↑−–—×…“”‘’▸●◐○≈√░▒▓█▁│─┼┤├‹›◉▏▕▀▄┃━", '.$>><v^---x.""\'\'>*o.~V.+#@_|-+++<>@||"_|=', strict=True)
-)
+) | dict(zip("▂▃▅▆▇▉▊▋▌▍▎", "__#######||", strict=True))
+"""Blocks that are filled in part are the ends of scroll bars."""
 
 
 def spelled(text: str) -> str:
