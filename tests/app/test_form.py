@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor import experiments
-from tutor.app.labs import line
+from tutor.app.labs import LABS, line
 from tutor.app.labs.dials import Numbers, Words, dial_for
 from tutor.app.labs.form import Form, example
 from tutor.errors import UsageError
@@ -99,6 +99,17 @@ def test_equal_names_with_other_ranges_are_not_shared():
     assert form.values["k"] == example("map").k
     form.switch("neighbours")
     assert form.values["k"] == 25
+
+
+@pytest.mark.parametrize("info", LABS, ids=lambda info: info.name)
+def test_no_view_of_a_lab_gets_a_nothing_that_it_cannot_take(info):
+    """The seed that a recipe may leave out went along to `adapt`, which then ended in a TypeError."""
+    for start in info.experiments:
+        for there in info.experiments:
+            (form := Form(start)).switch(there)
+            assert not [
+                field.name for field in form.options if form.values[field.name] is None and not field.optional
+            ]
 
 
 def test_offered_are_tokenizers_models_and_runs_that_there_are(state):

@@ -121,8 +121,8 @@ def _range(field: Field) -> tuple[Any, ...]:
     """What two options of one name must have in common for a value of one to mean the same in the other."""
     spec = field.spec
     assert isinstance(spec, Option)
-    named = (spec.source, field.default, field.optional) if spec.source else ()  # models of one kind, not of several
-    return (field.name, field.kind, spec.low, spec.high, spec.choices, *named)
+    named = (spec.source, field.default) if spec.source else ()  # models of one kind, not of several
+    return (field.name, field.kind, field.optional, spec.low, spec.high, spec.choices, *named)
 
 
 def example(name: str) -> Any:
