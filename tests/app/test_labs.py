@@ -303,6 +303,15 @@ async def test_unusual_text_gives_a_result_or_one_line(name):
             assert said.startswith(("cpu ·", "! ", "words ·")), kind
 
 
+async def test_the_control_of_files_at_hand_follows_the_line():
+    async with (app := LabApp("caption")).run_test(size=(80, 24)) as pilot:
+        await settled(pilot, lambda: "file ‹seven.txt›" in app.text)
+        await pilot.press("x")
+        await settled(pilot, lambda: "file ‹…›" in app.text)
+        await pilot.press("backspace")
+        await settled(pilot, lambda: "file ‹seven.txt›" in app.text)
+
+
 async def test_a_family_typed_by_an_emoji_keyboard_stays_together():
     """Textual alone drops what is not printable: three people instead of one family, and another number of tokens."""
     async with (app := LabApp("tokenize")).run_test(size=(80, 24)) as pilot:

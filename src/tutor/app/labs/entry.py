@@ -156,9 +156,16 @@ class Entry(Widget):
         event.stop()
         if event.value != self.form.line and event.value == event.input.value:  # not its first one, told late
             self.form.line = event.value
+            self._follow_line()
             self.post_message(self.Edited(typed=True))
             if any(each.setting.name == FIRST for each in self.controls.controls):
                 await self.refill_controls()  # what the line begins with may be another one
+
+    def _follow_line(self) -> None:
+        """The control of what the line begins with is not to go on naming what is no longer typed."""
+        for control in [each for each in self.controls.controls if each.setting.name == FIRST]:
+            for setting in self._first():
+                control.take(setting)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
