@@ -36,6 +36,17 @@ async def test_nothing_but_the_editor_has_the_focus_when_the_lab_opens(monkeypat
         assert isinstance(app.focused, CodeEditor) and not seen
 
 
+async def test_help_lists_the_keys_of_the_lab_and_not_those_of_any_editor():
+    """Twenty ways to move a cursor stood before the key that runs the function."""
+    app = Whole()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("b")
+        await settled(pilot, lambda: isinstance(app.focused, CodeEditor))
+        await pilot.press("f1")
+        await settled(pilot, lambda: "Test your function, then put it to work" in app.text)
+        assert "One hint more" in app.text and "Cursor up" not in app.text and "Undo" not in app.text
+
+
 @pytest.fixture
 def engine():
     return FakeEngine()

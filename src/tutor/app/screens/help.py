@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer, VerticalScroll
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from tutor.app import keymap
 from tutor.app.screens.frame import Frame
@@ -73,11 +73,16 @@ def _keys(below: Screen[object]) -> list[tuple[str, str]]:
 
 def offered(below: Screen[object]) -> Iterator[tuple[DOMNode, Binding, str]]:
     """The bindings that work on a screen now, its own first, each with its node and what it does."""
-    expected = {binding.action for kind in _TEXTUALS for binding in kind.BINDINGS if isinstance(binding, Binding)}
+    expected, editing = _actions(*_TEXTUALS), _actions(TextArea)
     for node, binding, enabled, tooltip in sorted(below.active_bindings.values(), key=lambda e: e.node is not below):
         described = tooltip or binding.description
-        if enabled and described and node is not below.app and binding.action not in expected:
+        usual = binding.action in expected or (isinstance(node, TextArea) and binding.action in editing)
+        if enabled and described and node is not below.app and not usual:
             yield node, binding, described
+
+
+def _actions(*kinds: type[DOMNode]) -> set[str]:
+    return {binding.action for kind in kinds for binding in kind.BINDINGS if isinstance(binding, Binding)}
 
 
 def spelled(key: str) -> str:
