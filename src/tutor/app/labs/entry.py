@@ -152,14 +152,12 @@ class Entry(Widget):
             yield Setting(VIEW, VIEW, self.form.experiment, dial, "What is shown.")
 
     @on(Input.Changed)
-    async def _typed(self, event: Input.Changed) -> None:
+    def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if event.value != self.form.line and event.value == event.input.value:  # not its first one, told late
             self.form.line = event.value
             self._follow_line()
             self.post_message(self.Edited(typed=True))
-            if any(each.setting.name == FIRST for each in self.controls.controls):
-                await self.refill_controls()  # what the line begins with may be another one
 
     def _follow_line(self) -> None:
         """The control of what the line begins with is not to go on naming what is no longer typed."""
