@@ -101,6 +101,22 @@ async def test_one_lesson_after_the_other_and_one_lab_after_the_other(tmp_path):
         assert len(app.screen_stack) == 1
 
 
+async def test_a_lab_is_found_again_as_it_was_left():
+    """Escape goes home, also when it was meant to stop something: what was typed and turned to is not lost."""
+    app = Whole()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await settled(pilot, lambda: "·amazing" in app.text)
+        await pilot.press("ctrl+u", *"tortoises", "tab", "right", "right")
+        await settled(pilot, lambda: "view ‹merges›" in app.text and "pieces of 'tortoises'" in app.text)
+        await pilot.press("escape")
+        await settled(pilot, lambda: "q quit" in app.keys)
+        await pilot.press("t")
+        await settled(pilot, lambda: "view ‹merges›" in app.text and "pieces of 'tortoises'" in app.text)
+        await pilot.press("ctrl+r")
+        await settled(pilot, lambda: "view ‹tokens›" in app.text and "·amazing" in app.text)
+
+
 @pytest.mark.parametrize("keys", [("question_mark",), ("enter", "question_mark"), ("t", "f1")])
 async def test_help_lists_the_keys_of_where_one_is(keys):
     """On home, in a lesson, and while typing in a lab, where ? is a letter; the same key closes it."""

@@ -54,6 +54,7 @@ class TutorApp(App[None]):
         self.theme = chosen if chosen in self.available_themes else theme.DARK.name
         asked = ascii_only or ascii_mode.needed() or kept.get("ascii") == "on"
         self._ascii = [AsciiLines()] if asked else []
+        self._left: dict[str, object] = {}
         keys, clash = keymap.read()
         self.set_keymap(keys)
         self.progress.trouble = self.progress.trouble or trouble or clash
@@ -144,7 +145,7 @@ class TutorApp(App[None]):
     def _to_experiment(self, experiment: str, inputs: object = None) -> None:
         from tutor.app.screens.playground import PlaygroundScreen
 
-        self._show(PlaygroundScreen(experiment, self.engine, inputs))
+        self._show(PlaygroundScreen(experiment, self.engine, inputs, self._left))
 
     def _show(self, screen: Screen[None]) -> None:
         """Put a screen on home, in the place of the one that may be there."""

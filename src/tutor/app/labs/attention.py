@@ -233,7 +233,7 @@ class AttentionLab(HeadsLab):
         """One key up again; at the top the key is not for the lab."""
         if self.panes.face != PICTURE:
             await super().action_stop()
-        elif self.form.experiment == OFF and self._preset is not None and not hasattr(self._preset, "heads"):
+        elif self.form.experiment == OFF and self.preset is not None and not hasattr(self.preset, "heads"):
             await self.entry.switch(PATTERNS)
         elif self.depth == NUMBERS:
             self.in_numbers = False

@@ -71,7 +71,7 @@ class Lab(Answering):
         self._askers: list[Asker] = []
         self.asker = self.new_asker(None)
         self._engine_use = EngineUse(engine, lambda: self.post_message(self.EngineChanged()))
-        self._preset = self.inputs
+        self.preset = self.inputs  # what `reset` comes back to
         self._soon: asyncio.TimerHandle | None = None
         self._asked_at = 0.0
 
@@ -128,8 +128,8 @@ class Lab(Answering):
             return None
 
     async def load(self, inputs: Any) -> None:
-        """Fill in a preset, with a visible change, and run it. It is what `reset` comes back to."""
-        self._preset = inputs
+        """Fill in a preset, with a visible change, and run it."""
+        self.preset = inputs
         await self.entry.fill(inputs)
         self.panes.turn(PICTURE)
         self.schedule()
@@ -202,8 +202,8 @@ class Lab(Answering):
     async def action_reset(self) -> None:
         """Back to the preset, or to how the lab opened; an engine that is gone is started again."""
         self._engine_use.revive()
-        if self._preset is not None:
-            await self.load(self._preset)
+        if self.preset is not None:
+            await self.load(self.preset)
 
     async def action_enter(self) -> None:
         """Enter outside of the line does what it does there."""

@@ -44,7 +44,7 @@ class RunForm(Lab):
         self.form.values["name"] = None  # the example's name is taken after the first run
         self.form.line = self._files[0]
         self.form.values["minutes"] = 0.5
-        self._preset = self.inputs
+        self.preset = self.inputs
         self._hide()
 
     def _hide(self) -> None:
@@ -68,7 +68,7 @@ class RunForm(Lab):
         return self.the_engine()
 
     async def load(self, inputs: Any) -> None:
-        self._preset = inputs
+        self.preset = inputs
         self.form.fill(FINETUNE, inputs)
         self._hide()
         await super().load(inputs)

@@ -64,7 +64,7 @@ class RunsLab(Lab):
         self.form.line = self._run
         if self._view == TIMELINE:
             self.form.values |= {"checkpoint": None}
-        self._preset = self.inputs
+        self.preset = self.inputs
 
     def make_panes(self) -> Panes:
         return WalkedPanes()

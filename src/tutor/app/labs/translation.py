@@ -232,7 +232,7 @@ class TranslationLab(LooksLab, inherit_bindings=False):
         is_deeper = self.form.experiment == TRANSLATE and self.form.values["table"] is not None
         if self.panes.face == PICTURE and self._can_zoom(-1):
             self.action_zoom(-self.zoom)
-        elif is_deeper and self.panes.face == PICTURE and getattr(self._preset, "table", None) is None:
+        elif is_deeper and self.panes.face == PICTURE and getattr(self.preset, "table", None) is None:
             await self._turn(None)
         else:
             await super().action_stop()
