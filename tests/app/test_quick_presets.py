@@ -53,3 +53,33 @@ async def test_what_is_to_be_guessed_is_not_written_before(lesson):
         await settled(pilot, lambda: "How sure?" in app.text)
         await pilot.press("enter")
         await settled(pilot, lambda: len(asked(app)) == 1)
+
+
+async def test_the_status_names_keys_of_the_lab_only_while_they_are_the_lab_s(lesson):
+    """Beside the text, where enter goes to the next step, nothing is said of it; in the lab it writes again."""
+    app = Whole(lesson(READ))
+    inputs = generate.Inputs("Once upon a time", tokens=2)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: asked(app) == [inputs])
+        app.engine.say(generated(inputs, " there", " was"))
+        status = app.screen.lab_side.lab.status
+        await settled(pilot, lambda: "30 tokens a second" in status.line)
+        assert "enter" not in status.line
+        await pilot.press("l")
+        await settled(pilot, lambda: "enter writes it again" in status.line)
+        await pilot.press("f6")
+        await settled(pilot, lambda: "enter" not in status.line)
+
+
+async def test_what_waits_for_enter_says_where(tmp_path):
+    """The enter that goes to the next step starts no run; that of the lab does, and there the status says so."""
+    text = "# Training\nGoal: x.\nMinutes: 20\n\n" + READ.replace("one.", "one, and nothing runs.")
+    preset = "```tutor\ntutor pretrain lessons/practice/tiny.toml\n```\n"
+    (tmp_path / "01-training.md").write_text(text + preset, encoding="utf-8")
+    app = Whole(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await settled(pilot, lambda: "in the lab, enter runs this" in app.text)
+        await pilot.press("l")
+        await settled(pilot, lambda: "enter runs this" in app.text and "in the lab," not in app.text)

@@ -103,12 +103,22 @@ class Answering(Waiting):
         """Where and how fast the answer was made, and what may come next."""
         needs_torch = experiments.load(reply.question.name).NEEDS_TORCH
         known = facts(reply, self.the_engine().device if needs_torch else "cpu")
-        self.status.say(f"{known} · {self.hint}" if self.hint else known)
+        hint = self.hint if self.has_focus_within else ""
+        self.status.say(f"{known} · {hint}" if hint else known)
         self._facts_said = self.status.line
 
     def on_descendant_focus(self) -> None:
         """What one key would do may be another thing where the focus is now."""
-        if self.reply is not None and self.status.line == self._facts_said:
+        self._say_keys_again()
+
+    def on_descendant_blur(self) -> None:
+        """The keys may be those of a lesson's text now."""
+        self.call_later(self._say_keys_again)
+
+    def _say_keys_again(self) -> None:
+        if self._enter_does and self.status.line.endswith(self._enter_does):
+            self.say_what_enter_does()
+        elif self.reply is not None and self.status.line == self._facts_said:
             self.say_facts(self.reply)
 
     @property

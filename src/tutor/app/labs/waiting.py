@@ -31,6 +31,8 @@ class Waiting(Commands):
     asker: Asker
     reading: Reading
     _staling: asyncio.TimerHandle | None = None
+    _enter_does = ""
+    """What the status said last of what enter would do."""
     _explained = False
     """Whether the status already says why the open question takes long."""
 
@@ -64,7 +66,12 @@ class Waiting(Commands):
             self.introduce()
         shown = self.reply.question if self.reply is not None else None
         self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
-        self.status.say(line)
+        self._enter_does = line
+        self.say_what_enter_does()
+
+    def say_what_enter_does(self) -> None:
+        """Beside a lesson the focus may be in the text, where enter does something else."""
+        self.status.say(self._enter_does if self.has_focus_within else f"in the lab, {self._enter_does}")
 
     def introduce(self) -> None:
         """Say what this experiment is, where a picture of another one would mislead."""
