@@ -1,12 +1,9 @@
 """What belongs to no single screen: themes, palette, help, sizes, and what is loaded when."""
 
-import gc
 import json
 import re
 import subprocess
 import sys
-import weakref
-from types import SimpleNamespace
 
 import pytest
 from fake_engine import settled
@@ -16,7 +13,7 @@ from textual.geometry import Offset
 from textual.widgets import Input, Static
 from whole_app import Whole, course
 
-from tutor.app import freed_memory, theme
+from tutor.app import theme
 from tutor.app.labs import LABS
 from tutor.app.labs.base import Lab
 from tutor.app.parts.palette import Palette
@@ -284,33 +281,3 @@ async def test_paging_through_a_palette_that_has_no_room(size):
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
-
-
-async def test_of_what_was_left_no_line_stays_in_memory():
-    """Ten labs and ten steps of a lesson later, nothing of how they were drawn is there but of the last ones."""
-    app, drawn = Whole(), []
-    async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(10):
-            await pilot.press("escape", "p")
-            await settled(pilot, lambda: app.screen.query("Panes") and app.screen.lab.panes.text)
-            drawn.append(weakref.ref(app.screen.lab.panes._styles_cache))
-        await pilot.press("escape", "enter")
-        for key in "nbnbnbnbnb":
-            await settled(pilot, lambda: app.screen.query("StepPage") and app.screen.sides.page.is_mounted)
-            await pilot.pause()
-            drawn.append(weakref.ref(app.screen.sides.page._styles_cache))
-            await pilot.press(key)
-        await pilot.press("escape")
-        await pilot.pause()
-        gc.collect()
-        assert sum(each() is not None for each in drawn) <= 2
-
-
-@pytest.mark.parametrize(("platform", "calls"), [("linux", {-3: 131072, -1: 131072, -8: 1}), ("darwin", {})])
-def test_the_allocator_is_told_to_give_freed_memory_back_where_it_is_glibc(platform, calls, monkeypatch):
-    """By the numbers that malloc.h gives M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_ARENA_MAX."""
-    told = {}
-    monkeypatch.setattr(freed_memory.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=told.__setitem__))
-    monkeypatch.setattr(freed_memory.sys, "platform", platform)
-    freed_memory.give_back()
-    assert told == calls

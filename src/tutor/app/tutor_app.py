@@ -70,6 +70,18 @@ class TutorApp(App[None]):
         shown = super().get_key_display(binding)
         return ascii_mode.key_named(shown) if self._ascii else shown
 
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """The screens below, for as long as something is drawn.
+
+        Textual leaves this list in the context of whatever runs just then, and tasks that begin there inherit it: a
+        screen that is gone would keep the one before it in memory, which keeps the one before that.
+        """
+        screens = super()._background_screens
+        if self._loop is not None:
+            self._loop.call_soon(screens.clear)
+        return screens
+
     @cached_property
     def engine(self) -> EngineClient:
         """The one engine process that all labs share."""
