@@ -117,7 +117,7 @@ class Answering(Waiting):
 
     def _say_keys_again(self) -> None:
         if self._enter_does and self.status.line.endswith(self._enter_does):
-            self.say_what_enter_does()
+            self.say_what_enter_does(self._enter_does)
         elif self.reply is not None and self.status.line == self._facts_said:
             self.say_facts(self.reply)
 

@@ -121,7 +121,7 @@ class RunForm(Lab):
                 self.status.say(str(error), error=True)
             else:
                 if self.asker.question is None and self.reply is None:
-                    self.status.say("enter starts")
+                    self.say_what_enter_does("enter starts")
         await self._refill()
         self._show_form()
         await asyncio.sleep(REST)
@@ -156,5 +156,5 @@ class RunForm(Lab):
         words = [] if known is None else [each for each in known.words if each not in known.result.notes]
         measuring = question is not None and self.job.forecaster.question == question
         self.panes.fill(before(self._facts, words, self._runs, measuring), words)
-        self.reading.say(words)
+        self.reading.say(())  # the picture is these words
         self.undim()

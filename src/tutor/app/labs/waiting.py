@@ -66,11 +66,11 @@ class Waiting(Commands):
             self.introduce()
         shown = self.reply.question if self.reply is not None else None
         self.set_class(shown is not None and shown != Question(self.form.experiment, self.inputs), "-stale")
-        self._enter_does = line
-        self.say_what_enter_does()
+        self.say_what_enter_does(line)
 
-    def say_what_enter_does(self) -> None:
+    def say_what_enter_does(self, line: str) -> None:
         """Beside a lesson the focus may be in the text, where enter does something else."""
+        self._enter_does = line
         self.status.say(self._enter_does if self.has_focus_within else f"in the lab, {self._enter_does}")
 
     def introduce(self) -> None:
