@@ -5,6 +5,7 @@ with a record that is made up, and the storyteller stands for the model that it 
 course and not the training.
 """
 
+import ast
 import asyncio
 import dataclasses
 import time
@@ -31,7 +32,7 @@ SIZE = (100, 24)
 """The smallest at which text and lab are side by side; what is drawn costs most of this test's time."""
 PATIENCE = 60.0
 """Seconds that one answer may take on a busy machine."""
-STEPS_AN_APP = 5
+STEPS_AN_APP = 7
 """After so many steps the app is killed and another goes on."""
 ANSWERS = {}
 """What was computed, by experiment and inputs; all lessons share it."""
@@ -202,7 +203,7 @@ class Learner:
     async def write(self, lab, code):
         """Write a function below the starting code, line by line, and run it: the last definition counts."""
         await self.to(lambda: self.app.focused is lab.editor)
-        for line in code.splitlines():
+        for line in _bare(code).splitlines():
             await self.pilot.press("enter", "shift+home")
             if not line:  # what the editor has indented is left as it is
                 await self.pilot.press("end")
@@ -233,6 +234,15 @@ class Learner:
                 return
             await self.pilot.press("left" if down else "right")
         raise AssertionError(f"no key brings {name} to {value}; on screen:\n{self.app.text}")
+
+
+def _bare(code):
+    """The code as one writes it in a hurry: without docstrings, comments and empty lines."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            del node.body[0]
+    return ast.unparse(tree)
 
 
 @pytest.mark.parametrize("path", loader.files(), ids=lambda path: path.stem)

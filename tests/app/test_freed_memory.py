@@ -15,10 +15,10 @@ from tutor.app.navigation import OpenLab
 
 async def test_a_screen_that_is_gone_does_not_keep_the_one_before_it():
     """As when the mouse moves while something lies over a lab: Textual then notes in the app's own context what lies
-    below, and the tasks of the next lab begin there. Of five labs only the last one is there at the end."""
+    below, and the tasks of the next lab begin there. Of four labs only the last one is there at the end."""
     app, gone = Whole(), []
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(5):
+        for _ in range(4):
             app.post_message(OpenLab("positions"))
             await settled(pilot, lambda: app.screen.query("Panes") and app.screen.lab.panes.text)
             gone.append(weakref.ref(app.screen))
@@ -35,15 +35,15 @@ async def test_a_screen_that_is_gone_does_not_keep_the_one_before_it():
 
 
 async def test_of_what_was_left_no_line_stays_in_memory():
-    """Ten labs and ten steps of a lesson later, nothing of how they were drawn is there but of the last ones."""
+    """Four labs and four steps of a lesson later, nothing of how they were drawn is there but of the last ones."""
     app, drawn = Whole(), []
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(10):
+        for _ in range(4):
             await pilot.press("escape", "p")
             await settled(pilot, lambda: app.screen.query("Panes") and app.screen.lab.panes.text)
             drawn.append(weakref.ref(app.screen.lab.panes._styles_cache))
         await pilot.press("escape", "enter")
-        for key in "nbnbnbnbnb":
+        for key in "nbnb":
             await settled(pilot, lambda: app.screen.query("StepPage") and app.screen.sides.page.is_mounted)
             await pilot.pause()
             drawn.append(weakref.ref(app.screen.sides.page._styles_cache))
